@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package kernel
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Conditions decides what a script asks of a kernel. Its facts are read once,
+// so that a kernel of many cases is not read many times.
+type Conditions struct {
+	version []int
+	options Options
+	exports Exports
+}
+
+// NewConditions reads what k offers: its configuration and its exported
+// symbols.
+func NewConditions(k *Kernel) (*Conditions, error) {
+	options, err := ReadOptions(k.Config)
+	if err != nil {
+		return nil, fmt.Errorf("kernel %s: configuration: %w", k.Release, err)
+	}
+	exports, err := k.Exports()
+	if err != nil {
+		return nil, fmt.Errorf("kernel %s: exported symbols: %w", k.Release, err)
+	}
+	// Debian's 5.10 and 6.1 are called 5.10.0-N: only the package's version
+	// tells the point release.
+	version, err := numbers(k.Version)
+	if err != nil {
+		return nil, fmt.Errorf("kernel %s: version %q: %w", k.Release, k.Version, err)
+	}
+	return &Conditions{version: version, options: options, exports: exports}, nil
+}
+
+// Has tells whether a condition holds:
+//
+//	kernel:>=6.1      also > < <= ==, compared on the numbers that are given
+//	config:NAME       CONFIG_NAME is y or m
+//	export:SYMBOL     modules can link to SYMBOL
+//
+// Anything else is an error.
+func (c *Conditions) Has(condition string) (bool, error) {
+	kind, what, ok := strings.Cut(condition, ":")
+	if !ok || what == "" {
+		return false, fmt.Errorf("no condition %q; write kernel:>=6.1, config:NAME or export:SYMBOL", condition)
+	}
+	switch kind {
+	case "kernel":
+		return c.compare(what)
+	case "config":
+		v := c.options[strings.TrimPrefix(what, "CONFIG_")]
+		return v == "y" || v == "m", nil
+	case "export":
+		_, ok := c.exports[what]
+		return ok, nil
+	}
+	return false, fmt.Errorf("no condition %q; write kernel:>=6.1, config:NAME or export:SYMBOL", condition)
+}
+
+func (c *Conditions) compare(what string) (bool, error) {
+	for _, op := range []string{">=", "<=", "==", ">", "<"} {
+		rest, ok := strings.CutPrefix(what, op)
+		if !ok {
+			continue
+		}
+		want, err := numbers(rest)
+		if err != nil {
+			return false, fmt.Errorf("condition kernel:%s: %w", what, err)
+		}
+		order := compareNumbers(c.version, want)
+		switch op {
+		case ">=":
+			return order >= 0, nil
+		case "<=":
+			return order <= 0, nil
+		case ">":
+			return order > 0, nil
+		case "<":
+			return order < 0, nil
+		}
+		return order == 0, nil
+	}
+	return false, fmt.Errorf("condition kernel:%s: no comparison; write kernel:>=6.1", what)
+}
+
+// numbers returns the leading dotted numbers of a version: 6.12.118-1 is 6,
+// 12, 118; 7.3~rc7-1 is 7, 3.
+func numbers(version string) ([]int, error) {
+	end := strings.IndexFunc(version, func(r rune) bool { return r != '.' && (r < '0' || r > '9') })
+	if end >= 0 {
+		version = version[:end]
+	}
+	var ns []int
+	for part := range strings.SplitSeq(version, ".") {
+		n, err := strconv.Atoi(part)
+		if err != nil {
+			return nil, fmt.Errorf("no version number: %w", err)
+		}
+		ns = append(ns, n)
+	}
+	return ns, nil
+}
+
+// compareNumbers orders have against want on the numbers that want gives, so
+// that 6.12.118 == 6.12.
+func compareNumbers(have, want []int) int {
+	for i, w := range want {
+		h := 0
+		if i < len(have) {
+			h = have[i]
+		}
+		if h != w {
+			return h - w
+		}
+	}
+	return 0
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package lesson
+
+import (
+	"context"
+	"syscall"
+)
+
+// Bench is a VM as a script sees it. Every method returns an error only when
+// the bench itself is lost or unable (the VM died, the module was not built);
+// a kernel that refuses is a [Step] with an errno.
+type Bench interface {
+	// Insert inserts the module called name with params, "name=value" each.
+	Insert(ctx context.Context, name string, params []string) (Step, error)
+	// Remove removes the module called name.
+	Remove(ctx context.Context, name string) (Step, error)
+	// Run runs a command of the guest and waits for its end.
+	Run(ctx context.Context, argv []string) (Step, error)
+	// Loaded tells whether the module called name is loaded.
+	Loaded(ctx context.Context, name string) (bool, error)
+	// Settle returns what the kernel printed since the last step.
+	Settle(ctx context.Context) (Step, error)
+	// Has settles a condition such as "export:task_work_add".
+	Has(condition string) (bool, error)
+}
+
+// Step is what a step of a script did.
+type Step struct {
+	Errno  syscall.Errno // 0 when the kernel agreed
+	Output string        // what a guest command printed
+	Log    []string      // the kernel's log lines since the step before, noise removed
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package lesson
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/diff"
+	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/sys/unix"
+)
+
+// scriptWords are the commands a script may use. Those of the engine that
+// would act on the host (exec, cp, mkdir ...) are not among them.
+var scriptWords = map[string]bool{
+	"insmod": true, "rmmod": true, "lsmod": true, "dmesg": true, "run": true, "requires": true,
+	"stdout": true, "stderr": true, "skip": true, "stop": true,
+}
+
+func wordList() string { return strings.Join(slices.Sorted(maps.Keys(scriptWords)), ", ") }
+
+// run is a script under way.
+type run struct {
+	ctx     context.Context
+	bench   Bench
+	options Options
+	pending *Step             // the step whose log was not compared yet
+	updates map[string]string // section to what it should hold
+	out     Outcome
+}
+
+type command = func(ts *testscript.TestScript, neg bool, args []string)
+
+func (r *run) commands() map[string]command {
+	return map[string]command{
+		"insmod": r.guarded("insmod NAME [param=value ...]", func(args []string) (Step, error) {
+			return r.bench.Insert(r.ctx, args[0], args[1:])
+		}),
+		"rmmod": r.guarded("rmmod NAME", func(args []string) (Step, error) {
+			return r.bench.Remove(r.ctx, args[0])
+		}),
+		"run":      r.guest,
+		"lsmod":    r.lsmod,
+		"dmesg":    r.dmesg,
+		"requires": r.requires,
+	}
+}
+
+// begin opens a step: it refuses to go on while a log was not compared, for a
+// line that nobody looks at is a line that nobody tests.
+func (r *run) begin(ts *testscript.TestScript, neg bool, word string, args []string) {
+	line := strings.Join(append([]string{word}, args...), " ")
+	if neg {
+		line = "! " + line
+	}
+	if r.pending != nil {
+		r.fail(ts, fmt.Sprintf("the log of %q is not compared before %q", r.out.Step, line))
+	}
+	r.out.Step = line
+	r.options.Echo(line)
+}
+
+// guarded makes the command of an insert or a remove, which a kernel may
+// refuse.
+func (r *run) guarded(usage string, act func(args []string) (Step, error)) command {
+	word, _, _ := strings.Cut(usage, " ")
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		if len(args) == 0 {
+			r.fail(ts, "usage: "+usage)
+		}
+		r.begin(ts, neg, word, args)
+		step, err := act(args)
+		r.check(ts, err)
+		r.pending = &step
+		name := unix.ErrnoName(step.Errno)
+		switch {
+		case step.Errno == 0 && neg:
+			r.fail(ts, fmt.Sprintf("%s %s was accepted, it should have been refused", word, args[0]))
+		case step.Errno != 0 && !neg:
+			r.out.Refused = &Refusal{Module: args[0], Errno: name}
+			r.out.Diff = joinLog(step.Log)
+			ts.Fatalf("%s %s was refused: %s (%v)", word, args[0], name, step.Errno)
+		case step.Errno != 0:
+			fmt.Fprintf(ts.Stderr(), "%s: %s: %s (%v)\n", word, args[0], name, step.Errno)
+		}
+	}
+}
+
+// guest runs a command of the guest: run NAME [arg ...].
+func (r *run) guest(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) == 0 {
+		r.fail(ts, "usage: run NAME [arg ...]")
+	}
+	r.begin(ts, neg, "run", args)
+	step, err := r.bench.Run(r.ctx, args)
+	r.check(ts, err)
+	r.pending = &step
+	fmt.Fprint(ts.Stdout(), step.Output)
+	if ok := step.Errno == 0; ok == neg {
+		r.fail(ts, fmt.Sprintf("%s in the guest: %v", strings.Join(args, " "), step.Errno))
+	}
+}
+
+// lsmod asserts that a module is loaded: lsmod NAME.
+func (r *run) lsmod(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 1 {
+		r.fail(ts, "usage: lsmod NAME")
+	}
+	loaded, err := r.bench.Loaded(r.ctx, args[0])
+	r.check(ts, err)
+	if loaded == neg {
+		r.fail(ts, fmt.Sprintf("module %s: loaded is %t", args[0], loaded))
+	}
+}
+
+// dmesg compares the log of the step before with a section, whole: dmesg
+// [SECTION]; without a section the log must be empty.
+func (r *run) dmesg(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 1 {
+		r.fail(ts, "usage: dmesg [SECTION]")
+	}
+	if r.pending == nil {
+		r.fail(ts, "dmesg without a step before it")
+	}
+	got := joinLog(r.pending.Log)
+	r.pending = nil
+	want := ""
+	if len(args) == 1 {
+		if r.options.Update {
+			r.updates[args[0]] = got
+			return
+		}
+		want = ts.ReadFile(args[0])
+	}
+	if got != want {
+		r.out.Problem = "the kernel log differs from the transcript"
+		r.out.Diff = diffLogs(want, got)
+		ts.Fatalf("%s", r.out.Problem)
+	}
+}
+
+// requires ends the script as unsupported where a condition does not hold.
+func (r *run) requires(ts *testscript.TestScript, _ bool, args []string) {
+	for _, condition := range args {
+		ok, err := r.bench.Has(condition)
+		r.check(ts, err)
+		if !ok {
+			r.out.Unsupported = "needs " + condition
+			ts.Fatalf("unsupported: needs %s", condition)
+		}
+	}
+}
+
+func (r *run) check(ts *testscript.TestScript, err error) {
+	if err != nil {
+		r.out.Err = err
+		ts.Fatalf("%v", err)
+	}
+}
+
+func (r *run) fail(ts *testscript.TestScript, problem string) {
+	r.out.Problem = problem
+	ts.Fatalf("%s", problem)
+}
+
+func joinLog(lines []string) string {
+	if len(lines) == 0 {
+		return ""
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
+func diffLogs(want, got string) string {
+	return string(diff.Diff("expected", []byte(want), "printed", []byte(got)))
+}
+
+func sprint(args []any) string { return strings.TrimRight(fmt.Sprint(args...), "\n") + "\n" }

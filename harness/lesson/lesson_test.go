@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package lesson
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// tape is a bench that plays back prepared steps: what a script makes of a
+// kernel's answers can be tested without a kernel.
+type tape struct {
+	steps  map[string]Step // by "insmod NAME", "rmmod NAME", "run CMD"
+	loaded map[string]bool
+	late   []string
+	err    error
+}
+
+func (b tape) Insert(_ context.Context, name string, params []string) (Step, error) {
+	return b.steps[strings.Join(append([]string{"insmod", name}, params...), " ")], b.err
+}
+func (b tape) Remove(_ context.Context, name string) (Step, error) {
+	return b.steps["rmmod "+name], b.err
+}
+func (b tape) Run(_ context.Context, argv []string) (Step, error) {
+	return b.steps["run "+strings.Join(argv, " ")], b.err
+}
+func (b tape) Loaded(_ context.Context, name string) (bool, error) { return b.loaded[name], b.err }
+func (b tape) Settle(context.Context) (Step, error)                { return Step{Log: b.late}, b.err }
+func (b tape) Has(condition string) (bool, error)                  { return condition == "kernel:>=6.1", nil }
+
+func play(t *testing.T, b tape, script string, update bool) (Outcome, string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "lesson", "case.txtar")
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(script), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	c, err := ReadCase(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := c.Run(context.Background(), b, Options{Work: t.TempDir(), Update: update})
+	after, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out, string(after)
+}
+
+func TestRun(t *testing.T) {
+	hello := tape{steps: map[string]Step{
+		"insmod hello":     {Log: []string{"hello", "world"}},
+		"insmod hello n=2": {Log: []string{"hello twice"}},
+		"insmod orphan":    {Errno: syscall.ENOENT, Log: []string{"orphan: Unknown symbol x (err -2)"}},
+		"run echo hi":      {Output: "hi\n"},
+	}, loaded: map[string]bool{"hello": true}}
+	withLate := hello
+	withLate.late = []string{"too late"}
+	broken := hello
+	broken.err = errors.New("the VM is gone")
+
+	for name, tt := range map[string]struct {
+		bench                               tape
+		script                              string
+		finished                            bool
+		problem, diff, refused, unsupported string
+	}{
+		"the log matches":              {bench: hello, script: "# hi\ninsmod hello\ndmesg a\nrmmod hello\ndmesg\n-- a --\nhello\nworld\n", finished: true},
+		"parameters reach the kernel":  {bench: hello, script: "insmod hello n=2\ndmesg a\n-- a --\nhello twice\n", finished: true},
+		"a line differs":               {bench: hello, script: "insmod hello\ndmesg a\n-- a --\nhello\nworlds\n", problem: "differs", diff: "-worlds\n+world\n"},
+		"a line is missing":            {bench: hello, script: "insmod hello\ndmesg a\n-- a --\nhello\n", problem: "differs", diff: "+world\n"},
+		"the order differs":            {bench: hello, script: "insmod hello\ndmesg a\n-- a --\nworld\nhello\n", problem: "differs", diff: "-world"},
+		"silence was expected":         {bench: hello, script: "insmod hello\ndmesg\n", problem: "differs", diff: "+hello\n"},
+		"a log is not compared":        {bench: hello, script: "insmod hello\nrmmod hello\ndmesg\n", problem: "not compared"},
+		"the last log is not compared": {bench: hello, script: "insmod hello\n", problem: "never compared"},
+		"lines after the last step":    {bench: withLate, script: "rmmod hello\ndmesg\n", problem: "after the last step", diff: "+too late"},
+		"a refusal was expected":       {bench: hello, script: "! insmod orphan\nstderr ENOENT\ndmesg a\n-- a --\norphan: Unknown symbol x (err -2)\n", finished: true},
+		"another errno was expected":   {bench: hello, script: "! insmod orphan\nstderr EEXIST\ndmesg a\n-- a --\norphan: Unknown symbol x (err -2)\n", problem: "EEXIST"},
+		"an unexpected refusal":        {bench: hello, script: "insmod orphan\ndmesg\n", refused: "ENOENT"},
+		"an unexpected acceptance":     {bench: hello, script: "! insmod hello\ndmesg a\n-- a --\nhello\nworld\n", problem: "was accepted"},
+		"a module is loaded":           {bench: hello, script: "lsmod hello\n! lsmod other\n", finished: true},
+		"a module is not loaded":       {bench: hello, script: "lsmod other\n", problem: "loaded is false"},
+		"a guest command":              {bench: hello, script: "run echo hi\nstdout hi\ndmesg\n", finished: true},
+		"a requirement holds":          {bench: hello, script: "requires kernel:>=6.1\n", finished: true},
+		"a requirement does not hold":  {bench: hello, script: "requires config:KASAN\n", unsupported: "needs config:KASAN"},
+		"a condition selects a step":   {bench: hello, script: "[!kernel:>=6.1] insmod orphan\n[kernel:>=6.1] insmod hello\ndmesg a\n-- a --\nhello\nworld\n", finished: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out, _ := play(t, tt.bench, tt.script, false)
+			refused := ""
+			if out.Refused != nil {
+				refused = out.Refused.Errno
+			}
+			if out.Finished != tt.finished || !strings.Contains(out.Problem, tt.problem) || (tt.problem == "") != (out.Problem == "") ||
+				!strings.Contains(out.Diff, tt.diff) || refused != tt.refused || out.Unsupported != tt.unsupported || out.Err != nil {
+				t.Errorf("Run() = %+v; want finished %v, problem %q, diff %q, refused %q, unsupported %q", out, tt.finished, tt.problem, tt.diff, tt.refused, tt.unsupported)
+			}
+		})
+	}
+	t.Run("the bench is lost", func(t *testing.T) {
+		out, _ := play(t, broken, "insmod hello\ndmesg\n", false)
+		if out.Finished || !errors.Is(out.Err, broken.err) || out.Step != "insmod hello" {
+			t.Errorf("Run() = %+v; want the bench's error at step %q", out, "insmod hello")
+		}
+	})
+}
+
+func TestUpdate(t *testing.T) {
+	b := tape{steps: map[string]Step{"insmod hello": {Log: []string{"hello", "world"}}}}
+	out, after := play(t, b, "# hi\ninsmod hello\ndmesg a\n-- a --\nold\n", true)
+	if want := "# hi\ninsmod hello\ndmesg a\n-- a --\nhello\nworld\n"; !out.Updated || after != want {
+		t.Errorf("after an update the script is %q, updated %v; want %q, true", after, out.Updated, want)
+	}
+}
+
+func TestReadCaseRefusesHostCommands(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "case.txtar")
+	if err := os.WriteFile(path, []byte("# fine\nexec rm -rf /\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, err := ReadCase(path)
+	if err == nil || !strings.Contains(err.Error(), ":2") || !strings.Contains(err.Error(), `"exec"`) {
+		t.Errorf("ReadCase() of a script with exec = %v; want an error that names line 2 and the command", err)
+	}
+}
