@@ -31,4 +31,6 @@ type Toolchain struct {
 	CC  string   // name of the compiler: "gcc-14"
 	Bin string   // folder put in front of PATH; empty for the host's own tools
 	Env []string // further environment, "NAME=value"
+
+	MakeArgs []string // further arguments of make, "CONFIG_X="
 }
