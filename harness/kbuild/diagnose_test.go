@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package kbuild
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// exitError returns the error of a command that ended with 2, as make does.
+func exitError(t *testing.T) error {
+	t.Helper()
+	err := exec.CommandContext(context.Background(), "sh", "-c", "exit 2").Run()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return err
+}
+
+func TestDiagnose(t *testing.T) {
+	failed := exitError(t)
+	for name, tt := range map[string]struct {
+		output string
+		err    error
+		want   []Message
+		bad    bool
+	}{
+		"a clean build": {output: "  CC [M]  /stage/notify/notify.o\n  LD [M]  /stage/notify/notify.ko\n"},
+		"an error with an absolute path": {
+			output: "/stage/notify/notify.c: In function 'notify_init':\n/stage/notify/notify.c:21:2: error: 'x' undeclared (first use in this function)\nmake[2]: *** [scripts/Makefile.build:250: /stage/notify/notify.o] Error 1\n",
+			err:    failed, bad: true,
+			want: []Message{{"/src/notify/notify.c", 21, "error: 'x' undeclared (first use in this function)"}},
+		},
+		"an error with a relative path": {
+			output: "notify/notify.c:21:2: error: expected ';' before '}' token\n", err: failed, bad: true,
+			want: []Message{{"/src/notify/notify.c", 21, "error: expected ';' before '}' token"}},
+		},
+		"a header that is missing": {
+			output: "/stage/a/a.c:3:10: fatal error: none.h: No such file or directory\ncompilation terminated.\n", err: failed, bad: true,
+			want: []Message{{"/src/a/a.c", 3, "fatal error: none.h: No such file or directory"}},
+		},
+		"an unresolved symbol": {
+			output: "ERROR: modpost: \"no_such\" [/stage/a/a.ko] undefined!\n", err: failed, bad: true,
+			want: []Message{{"/src/a/a.ko", 0, `"no_such" [/src/a/a.ko] undefined!`}},
+		},
+		"an unresolved symbol that make calls a warning": {
+			output: "WARNING: modpost: \"no_such\" [/stage/a/a.ko] undefined!\n", bad: true,
+			want: []Message{{"/src/a/a.ko", 0, `"no_such" [/src/a/a.ko] undefined!`}},
+		},
+		"success with a missing symbol table": {
+			output: "  WARNING: Symbol version dump \"Module.symvers\" is missing.\n  LD [M] /stage/a/a.ko\n", bad: true,
+			want: []Message{{"/src", 0, `make ended well, but said: WARNING: Symbol version dump "Module.symvers" is missing.`}},
+		},
+		"an error without a message":       {output: "make: something odd\n", err: failed, bad: true},
+		"a compiler's warning is no error": {output: "/stage/a/a.c:3:10: warning: unused variable 'x'\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := diagnose(tt.output, tt.err, "/stage", "/src")
+			e, ok := errors.AsType[*Error](err)
+			if ok != tt.bad {
+				t.Fatalf("diagnose() = %v; want a build error: %v", err, tt.bad)
+			}
+			if ok {
+				if d := cmp.Diff(tt.want, e.Messages); d != "" {
+					t.Errorf("messages (-want +got):\n%s", d)
+				}
+			}
+		})
+	}
+}
+
+func TestStage(t *testing.T) {
+	src, stage := t.TempDir(), filepath.Join(t.TempDir(), "stage")
+	write := func(name, text string) {
+		t.Helper()
+		path := filepath.Join(src, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sync := func() *sources {
+		t.Helper()
+		s, err := readSources(src)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.stage(stage); err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	modified := func(name string) int64 {
+		t.Helper()
+		info, err := os.Stat(filepath.Join(stage, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info.ModTime().UnixNano()
+	}
+
+	write("Kbuild", "obj-y += a/\n")
+	write("a/a.c", "int a;\n")
+	write("a/b.c", "int b;\n")
+	write("a/README.md", "words\n")
+	first := sync()
+	if _, err := os.Stat(filepath.Join(stage, "a/README.md")); err == nil {
+		t.Error("a README reached the staging folder; make does not read it")
+	}
+	before := modified("a/a.c")
+	if err := os.WriteFile(filepath.Join(stage, "a/a.o"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+
+	write("a/README.md", "other words\n")
+	if second := sync(); second.key() != first.key() {
+		t.Error("editing a README changed the key of the sources")
+	}
+	if err := os.Remove(filepath.Join(src, "a/b.c")); err != nil {
+		t.Fatal(err)
+	}
+	if third := sync(); third.key() == first.key() {
+		t.Error("removing a source left the key of the sources as it was")
+	}
+	if _, err := os.Stat(filepath.Join(stage, "a/b.c")); err == nil {
+		t.Error("a removed source is still in the staging folder")
+	}
+	if _, err := os.Stat(filepath.Join(stage, "a/a.o")); err != nil {
+		t.Error("an object of an earlier build is gone from the staging folder")
+	}
+	if after := modified("a/a.c"); after != before {
+		t.Error("an unchanged source got a new time: make would build it again")
+	}
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+// Package kbuild turns a folder of module sources and a kernel into modules.
+//
+// A build happens in a staging folder in the cache, never in the source tree.
+// The staging folder of a kernel is kept, so that make rebuilds only what was
+// edited; what it made is cached by the content of everything that went in.
+package kbuild
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"kmodlab/harness/cache"
+	"kmodlab/harness/fault"
+	"kmodlab/harness/kernel"
+	"kmodlab/harness/step"
+)
+
+// recipe changes whenever this package builds differently from the same input.
+const recipe = "3"
+
+// Modules are the modules of one build.
+type Modules struct {
+	Dir   string            // the cache entry that holds them
+	Files map[string]string // module name to the path of its .ko without debug information
+	Debug map[string]string // module name to the path of its .ko with debug information
+}
+
+// Build builds the modules in the folder src for the kernel k. The error of a
+// source that does not compile is a *[Error]; anything else that fails is a
+// [fault.Error].
+func Build(ctx context.Context, c *cache.Cache, k *kernel.Kernel, src string) (*Modules, error) {
+	src, err := filepath.Abs(src)
+	if err != nil {
+		return nil, err
+	}
+	sources, err := readSources(src)
+	if err != nil {
+		return nil, err
+	}
+	headers, err := headersKey(k)
+	if err != nil {
+		return nil, err
+	}
+	toolchain := cache.Key(append([]string{k.Toolchain.ID, k.Toolchain.CC}, k.Toolchain.MakeArgs...)...)
+	key := cache.Key(recipe, sources.key(), headers, toolchain)
+	dir, err := c.Dir(ctx, "modules", key, func(ctx context.Context, tmp string) error {
+		s := step.Start(ctx, "build %s for %s", filepath.Base(src), k.Release)
+		stage := filepath.Join(c.Root(), "stage", cache.Key(src, headers, toolchain)[:20])
+		return s.End(buildInto(ctx, c, k, sources, stage, tmp))
+	})
+	if err != nil {
+		return nil, err
+	}
+	return load(dir)
+}
+
+// buildInto builds in the folder stage, which only one run may use at a time,
+// and copies what was made to out.
+func buildInto(ctx context.Context, c *cache.Cache, k *kernel.Kernel, sources *sources, stage, out string) error {
+	unlock, err := c.Lock(ctx, "stage-"+filepath.Base(stage))
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if err := sources.stage(stage); err != nil {
+		return err
+	}
+	output, err := runMake(ctx, k, stage)
+	if err := diagnose(output, err, stage, sources.dir); err != nil {
+		return err
+	}
+	built, err := ordered(stage)
+	if err != nil {
+		return err
+	}
+	for _, ko := range built {
+		if err := keep(ctx, k, ko, out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ordered returns the paths of the modules that the make in stage made. The
+// file modules.order names the objects in build order; up to 6.1 as .ko, later
+// as .o (kernel commit f65a486821cf "kbuild: change module.order to list *.o
+// instead of *.ko", 6.2).
+func ordered(stage string) ([]string, error) {
+	text, err := os.ReadFile(filepath.Join(stage, "modules.order"))
+	if err != nil {
+		return nil, &fault.Error{Party: fault.Build, What: "make ended well, but made no list of modules", Where: stage, Err: err, Fix: "does the folder have a Kbuild file with obj-m?"}
+	}
+	var kos []string
+	for _, line := range strings.Fields(string(text)) {
+		ko := strings.TrimSuffix(strings.TrimSuffix(line, ".o"), ".ko") + ".ko"
+		if !filepath.IsAbs(ko) {
+			ko = filepath.Join(stage, ko)
+		}
+		if _, err := os.Stat(ko); err != nil {
+			return nil, &fault.Error{Party: fault.Build, What: "make ended well, but a module is missing", Where: ko, Err: err}
+		}
+		kos = append(kos, ko)
+	}
+	if len(kos) == 0 {
+		return nil, &fault.Error{Party: fault.Build, What: "make ended well, but built no module", Where: stage, Fix: "does the folder have a Kbuild file with obj-m?"}
+	}
+	sort.Strings(kos)
+	return kos, nil
+}
+
+// headersKey identifies what modules of k are built against.
+func headersKey(k *kernel.Kernel) (string, error) {
+	parts := []string{k.Release, k.Arch}
+	for _, name := range []string{"Module.symvers", "include/generated/autoconf.h", "include/config/auto.conf"} {
+		digest, err := fileDigest(filepath.Join(k.Headers, name))
+		if err != nil {
+			return "", &fault.Error{Party: fault.Archive, What: "these are no kernel headers to build modules with", Where: k.Headers, Err: err}
+		}
+		parts = append(parts, digest)
+	}
+	return cache.Key(parts...), nil
+}
+
+// load reads back the folder that a build left in the cache.
+func load(dir string) (*Modules, error) {
+	m := &Modules{Dir: dir, Files: map[string]string{}, Debug: map[string]string{}}
+	kos, err := filepath.Glob(filepath.Join(dir, "*.ko"))
+	if err != nil {
+		return nil, err
+	}
+	for _, ko := range kos {
+		name := ModuleName(ko)
+		m.Files[name] = ko
+		m.Debug[name] = filepath.Join(dir, "debug", filepath.Base(ko))
+	}
+	if len(m.Files) == 0 {
+		return nil, fmt.Errorf("no modules in %s", dir)
+	}
+	return m, nil
+}
+
+// ModuleName returns the name of the module in the file at path: dashes are
+// underscores in the kernel (KBUILD_MODNAME).
+func ModuleName(path string) string {
+	return strings.ReplaceAll(strings.TrimSuffix(filepath.Base(path), ".ko"), "-", "_")
+}

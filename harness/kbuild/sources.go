@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package kbuild
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"kmodlab/harness/cache"
+	"kmodlab/harness/fault"
+)
+
+// sources are the files of a folder that a build reads.
+type sources struct {
+	dir   string
+	names []string // relative, sorted
+	text  map[string][]byte
+}
+
+// isSource tells whether make reads a file: C, headers, assembly and Kbuild's
+// own files. Scripts and READMEs are not built, so editing them builds nothing.
+func isSource(name string) bool {
+	switch filepath.Ext(name) {
+	case ".c", ".h", ".S", ".lds", ".mk":
+		return !strings.HasSuffix(name, ".mod.c") // made by modpost
+	}
+	return name == "Kbuild" || name == "Makefile"
+}
+
+func readSources(dir string) (*sources, error) {
+	s := &sources{dir: dir, text: map[string][]byte{}}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !isSource(d.Name()) {
+			return err
+		}
+		rel, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		s.names = append(s.names, rel)
+		s.text[rel], err = os.ReadFile(path)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(s.names) == 0 {
+		return nil, &fault.Error{Party: fault.Usage, What: "no module sources", Where: dir}
+	}
+	return s, nil
+}
+
+func (s *sources) key() string {
+	var parts []string
+	for _, name := range s.names {
+		parts = append(parts, name, string(s.text[name]))
+	}
+	return cache.Key(parts...)
+}
+
+// stage makes the folder dir hold exactly these sources, beside what earlier
+// builds left there. A file that did not change keeps its time, so that make
+// leaves its object alone.
+func (s *sources) stage(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !isSource(d.Name()) {
+			return err
+		}
+		if rel, _ := filepath.Rel(dir, path); s.text[rel] == nil {
+			return os.Remove(path)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, name := range s.names {
+		path := filepath.Join(dir, name)
+		if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, s.text[name]) {
+			continue
+		} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, s.text[name], 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func fileDigest(path string) (string, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:]), nil
+}
