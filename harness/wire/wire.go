@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+// Package wire is the language of the harness and its agent in the guest.
+//
+// The agent says Hello once. The harness sends Orders, the agent sends one
+// Answer for each, and Records of the kernel log whenever there are some. The
+// agent sends every record that was logged before an order was done ahead of
+// that order's answer, so whoever has read an answer has read the whole log of
+// its step.
+//
+// The package turns messages into bytes and back and does nothing else: it
+// opens nothing, waits for nothing, retries nothing.
+package wire
+
+import "time"
+
+// PortName is the name of the virtio-serial port that carries the messages; a
+// guest finds it in /sys/class/virtio-ports/*/name.
+const PortName = "kmodlab.agent"
+
+// Message is one of the pointers to [Hello], [Order], [Answer], [Record],
+// [Lost].
+type Message interface{ message() }
+
+// Hello is the agent's first message: it is ready for orders.
+type Hello struct {
+	Release string `json:"release"` // uname -r
+	Version string `json:"version"` // uname -v
+	Machine string `json:"machine"` // uname -m
+	CPUs    int    `json:"cpus"`    // CPUs that are online
+}
+
+// Verb is what an order asks for.
+type Verb string
+
+// The verbs, with the fields of Order they read.
+const (
+	DoInsert   Verb = "insert"   // init_module(Blob, Params)
+	DoRemove   Verb = "remove"   // delete_module(Name, Flags)
+	DoList     Verb = "list"     // read /proc/modules
+	DoRun      Verb = "run"      // run Argv with Blob as its input
+	DoRead     Verb = "read"     // read the file Path
+	DoWrite    Verb = "write"    // write Blob to the file Path; made with Mode when not there
+	DoSettle   Verb = "settle"   // nothing; what was logged before comes ahead of the answer
+	DoLoglevel Verb = "loglevel" // print records of a priority below Level on the console
+)
+
+// Order is something the agent is to do.
+type Order struct {
+	ID     uint64   `json:"id"` // the answer carries it back; never 0
+	Verb   Verb     `json:"verb"`
+	Name   string   `json:"name,omitempty"`
+	Params string   `json:"params,omitempty"` // "a=1 b=2", as init_module takes them
+	Flags  int      `json:"flags,omitempty"`  // of delete_module: O_NONBLOCK, O_TRUNC to force
+	Argv   []string `json:"argv,omitempty"`
+	Path   string   `json:"path,omitempty"`
+	Mode   uint32   `json:"mode,omitempty"`
+	Level  int      `json:"level,omitempty"`
+	Blob   []byte   `json:"-"` // the module, the input, the file
+}
+
+// Answer is what became of an order.
+type Answer struct {
+	ID      uint64        `json:"id"`
+	Errno   int           `json:"errno,omitempty"`   // of the system call or of starting the command; 0 when all went well
+	Problem string        `json:"problem,omitempty"` // why the agent could not even try, for the harness
+	Exit    int           `json:"exit,omitempty"`    // exit status of the command; 128 and more: ended by a signal
+	Died    string        `json:"died,omitempty"`    // how the task died that did the work, in words; empty when it lives
+	Elapsed time.Duration `json:"elapsed"`           // time the work took in the guest
+	Blob    []byte        `json:"-"`                 // output, or contents of the file
+}
+
+// Record is a record of the kernel log, as /dev/kmsg returned it.
+type Record struct {
+	Raw []byte `json:"-"`
+}
+
+// Lost says that records were overwritten before the agent read them. How many
+// shows in the sequence numbers.
+type Lost struct{}
+
+func (*Hello) message()  {}
+func (*Order) message()  {}
+func (*Answer) message() {}
+func (*Record) message() {}
+func (*Lost) message()   {}
