@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//go:build linux
+
+// Command agent is the guest's side of the wire. It runs as u-root's uinit.
+//
+// It is dumb on purpose: it inserts, removes, lists, runs, reads, writes and
+// reports the kernel log, and judges nothing. What can be judged is judged on
+// the host, where it can be tested without a VM.
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"slices"
+
+	"golang.org/x/sys/unix"
+
+	"kmodlab/harness/wire"
+)
+
+func main() {
+	var err error
+	switch {
+	case slices.Contains(os.Args[1:], "shell"):
+		return // u-root's init goes on to its shell
+	case slices.Contains(os.Args[1:], "hand"):
+		err = handMain()
+	default:
+		err = serve()
+	}
+	if err == nil {
+		return
+	}
+	fmt.Fprintln(os.Stderr, "kmodlab agent:", err) // on the console
+	if os.Getpid() != 1 && !slices.Contains(os.Args[1:], "hand") {
+		// Without its agent the VM is of no use. Ending it tells the
+		// harness at once, where silence would cost its whole patience.
+		unix.Sync()
+		unix.Reboot(unix.LINUX_REBOOT_CMD_POWER_OFF)
+	}
+	os.Exit(1)
+}
+
+// serve is the agent: it makes everything ready, says so, and does what it is
+// told until the harness hangs up.
+func serve() error {
+	if err := insertAll("/virtio"); err != nil {
+		return err
+	}
+	port, err := openPort(wire.PortName)
+	if err != nil {
+		return err
+	}
+	log, err := openLog()
+	if err != nil {
+		return err
+	}
+	hand, err := startHand()
+	if err != nil {
+		return err
+	}
+	s := &speaker{port: port, log: log}
+	hello, err := greeting()
+	if err != nil {
+		return err
+	}
+	if err := s.say(hello); err != nil {
+		return err
+	}
+	go s.follow()
+	a := &agent{speaker: s, hand: hand}
+	// The one reader of the port. Orders are done beside each other, so that
+	// a kernel that hangs in one can still be asked why by another.
+	for in := bufio.NewReaderSize(port, 64<<10); ; {
+		m, err := wire.Read(in)
+		switch {
+		case errors.Is(err, io.EOF):
+			return errors.New("the harness hung up")
+		case err != nil:
+			return fmt.Errorf("reading orders: %w", err)
+		}
+		order, ok := m.(*wire.Order)
+		if !ok {
+			return fmt.Errorf("got a %T, want an order", m)
+		}
+		go a.obey(order)
+	}
+}
+
+func greeting() (*wire.Hello, error) {
+	var u unix.Utsname
+	if err := unix.Uname(&u); err != nil {
+		return nil, fmt.Errorf("uname: %w", err)
+	}
+	return &wire.Hello{
+		Release: unix.ByteSliceToString(u.Release[:]),
+		Version: unix.ByteSliceToString(u.Version[:]),
+		Machine: unix.ByteSliceToString(u.Machine[:]),
+		CPUs:    runtime.NumCPU(),
+	}, nil
+}

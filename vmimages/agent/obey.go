@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"kmodlab/harness/wire"
+)
+
+// maxOutput is how much of a command's output is kept: a command that never
+// stops printing must not take the guest's memory.
+const maxOutput = 8 << 20
+
+// agent does orders.
+type agent struct {
+	speaker *speaker
+	hand    *hand
+}
+
+// obey does one order and answers it.
+func (a *agent) obey(o *wire.Order) {
+	begin := time.Now()
+	ans := a.do(o)
+	ans.ID = o.ID
+	if ans.Elapsed == 0 {
+		ans.Elapsed = time.Since(begin)
+	}
+	if err := a.speaker.say(ans); err != nil {
+		fmt.Fprintln(os.Stderr, "kmodlab agent: answering:", err)
+	}
+}
+
+func (a *agent) do(o *wire.Order) *wire.Answer {
+	switch o.Verb {
+	case wire.DoInsert, wire.DoRemove, wire.DoRead, wire.DoWrite:
+		return a.hand.do(o)
+	case wire.DoList:
+		// Not by the hand: who is loaded must show even while it hangs.
+		blob, err := os.ReadFile("/proc/modules")
+		return &wire.Answer{Blob: blob, Errno: errnoOf(err)}
+	case wire.DoRun:
+		return run(o)
+	case wire.DoLoglevel:
+		return &wire.Answer{Errno: errnoOf(setConsoleLevel(o.Level))}
+	case wire.DoSettle:
+		return &wire.Answer{}
+	}
+	return &wire.Answer{Problem: fmt.Sprintf("no order is called %q", o.Verb)}
+}
+
+// setConsoleLevel sets the console's log level, the first number of the file.
+func setConsoleLevel(level int) error {
+	return os.WriteFile("/proc/sys/kernel/printk", fmt.Appendf(nil, "%d\n", level), 0)
+}
+
+// run runs a command of the guest to its end.
+func run(o *wire.Order) *wire.Answer {
+	if len(o.Argv) == 0 {
+		return &wire.Answer{Problem: "an order to run nothing"}
+	}
+	out := &limited{left: maxOutput}
+	cmd := exec.Command(o.Argv[0], o.Argv[1:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(o.Blob), out, out
+	err := cmd.Run()
+	ans := &wire.Answer{Blob: out.b.Bytes()}
+	exit := new(exec.ExitError)
+	switch {
+	case errors.As(err, &exit):
+		status := exit.Sys().(syscall.WaitStatus)
+		ans.Exit = status.ExitStatus()
+		if status.Signaled() {
+			ans.Exit = 128 + int(status.Signal()) // as shells count it
+			ans.Died = status.Signal().String()
+		}
+	case errors.Is(err, exec.ErrNotFound):
+		ans.Errno = int(unix.ENOENT)
+	default:
+		ans.Errno = errnoOf(err)
+	}
+	return ans
+}
+
+// errnoOf returns the errno in err, EIO for an error that holds none.
+func errnoOf(err error) int {
+	if err == nil {
+		return 0
+	}
+	if no := syscall.Errno(0); errors.As(err, &no) {
+		return int(no)
+	}
+	return int(unix.EIO)
+}
+
+// limited keeps the first bytes written to it.
+type limited struct {
+	b    bytes.Buffer
+	left int
+}
+
+func (l *limited) Write(p []byte) (int, error) {
+	keep := p[:min(len(p), l.left)]
+	l.left -= len(keep)
+	l.b.Write(keep)
+	return len(p), nil
+}

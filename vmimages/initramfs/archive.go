@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package initramfs
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/u-root/u-root/pkg/cpio"
+)
+
+// appendOurs appends an archive with the agent and the virtio modules to out.
+func (in *inputs) appendOurs(out io.Writer, agent string) error {
+	program, err := os.ReadFile(agent)
+	if err != nil {
+		return err
+	}
+	records := []cpio.Record{
+		cpio.StaticFile("bin/uinit", string(program), 0o755), // u-root's init starts it
+	}
+	if len(in.virtio) > 0 {
+		// Not /lib/modules: u-root's init inserts what is there, in an order
+		// of its own. The number keeps ours.
+		records = append(records, cpio.Directory("virtio", 0o755))
+		for i, m := range in.virtio {
+			records = append(records, cpio.StaticFile(fmt.Sprintf("virtio/%02d-%s", i, m.name), string(m.data), 0o644))
+		}
+	}
+	w := cpio.Newc.Writer(out)
+	if err := cpio.WriteRecords(w, records); err != nil {
+		return err
+	}
+	return cpio.WriteTrailer(w)
+}
