@@ -16,7 +16,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -121,20 +120,54 @@ func (c *Cache) fill(ctx context.Context, tmp, path string, build func(ctx conte
 	return os.Rename(tmp, path)
 }
 
-// Evict removes the entry (kind, key), for one that proved bad. Evicting what
-// is not there is no error.
+// Verified is Dir for an entry that is checked at every use. An entry that
+// check refuses is removed, onBad is told why, and the entry is made anew; an
+// error of check about a new entry is returned as it is.
+func (c *Cache) Verified(ctx context.Context, kind, key string, build func(ctx context.Context, tmp string) error,
+	check func(path string) error, onBad func(error)) (string, error) {
+	path, err := c.Dir(ctx, kind, key, build)
+	if err != nil {
+		return "", err
+	}
+	bad := check(path)
+	if bad == nil {
+		return path, nil
+	}
+	if err := c.EvictIf(ctx, kind, key, check); err != nil {
+		return "", err
+	}
+	onBad(bad)
+	if _, err := c.Dir(ctx, kind, key, build); err != nil {
+		return "", err
+	}
+	return path, check(path)
+}
+
+// Evict removes the entry (kind, key). Evicting what is not there is no error.
 func (c *Cache) Evict(ctx context.Context, kind, key string) error {
+	return c.EvictIf(ctx, kind, key, func(string) error { return errUnwanted })
+}
+
+var errUnwanted = errors.New("not wanted any more")
+
+// EvictIf removes the entry (kind, key) if check still refuses it once nobody
+// else can be working on it: of two runs that find the same bad entry, the
+// second one must not remove what the first one has made anew.
+func (c *Cache) EvictIf(ctx context.Context, kind, key string, check func(path string) error) error {
 	unlock, err := c.Lock(ctx, kind+"-"+key)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	path, _ := c.Lookup(kind, key)
+	path, ok := c.Lookup(kind, key)
+	if !ok || check(path) == nil {
+		return nil
+	}
 	tmp := filepath.Join(c.root, "tmp", kind+"-"+key)
+	if err := os.RemoveAll(tmp); err != nil {
+		return err
+	}
 	if err := os.Rename(path, tmp); err != nil { // at once, so that nobody sees half an entry
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
 		return err
 	}
 	return os.RemoveAll(tmp)

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package debian
+
+import (
+	"bytes"
+	"debug/elf"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/u-root/u-root/pkg/boot/bzimage"
+)
+
+// unpackImage writes the ELF image inside the bzImage compressed to the file
+// out. QEMU boots such an image without the decompressor in front, by its PVH
+// entry note; an image without one is an error.
+func unpackImage(compressed, out string) error {
+	text, err := os.ReadFile(compressed)
+	if err != nil {
+		return err
+	}
+	var image bzimage.BzImage
+	if err := image.UnmarshalBinary(text); err != nil {
+		return fmt.Errorf("unpack %s: %w", compressed, err)
+	}
+	f, err := elf.NewFile(bytes.NewReader(image.KernelCode))
+	if err != nil {
+		return fmt.Errorf("payload of %s: %w", compressed, err)
+	}
+	if ok, err := hasPVHEntry(f); err != nil || !ok {
+		return errors.Join(err, fmt.Errorf("%s has no PVH entry note (CONFIG_PVH)", compressed))
+	}
+	return os.WriteFile(out, image.KernelCode, 0o644)
+}
+
+// pvhNote is XEN_ELFNOTE_PHYS32_ENTRY (xen/interface/elfnote.h): where a
+// loader enters the kernel in 32-bit mode.
+const pvhNote = 18
+
+// hasPVHEntry looks for the PVH note among the program's notes.
+func hasPVHEntry(f *elf.File) (bool, error) {
+	for _, p := range f.Progs {
+		if p.Type != elf.PT_NOTE {
+			continue
+		}
+		notes, err := io.ReadAll(p.Open())
+		if err != nil {
+			return false, err
+		}
+		// Each: size of name, size of description, type; name and description
+		// fill whole words of four bytes (elf(5)).
+		for len(notes) >= 12 {
+			namesz, descsz := f.ByteOrder.Uint32(notes), f.ByteOrder.Uint32(notes[4:])
+			kind := f.ByteOrder.Uint32(notes[8:])
+			end := 12 + (uint64(namesz)+3)&^3 + (uint64(descsz)+3)&^3
+			if end > uint64(len(notes)) {
+				return false, fmt.Errorf("note of %d bytes in a segment of %d", end, len(notes))
+			}
+			if kind == pvhNote && bytes.HasPrefix(notes[12:12+uint64(namesz)], []byte("Xen\x00")) {
+				return true, nil
+			}
+			notes = notes[end:]
+		}
+	}
+	return false, nil
+}

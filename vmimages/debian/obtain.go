@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package debian
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+
+	"kmodlab/harness/cache"
+	"kmodlab/harness/fault"
+	"kmodlab/harness/step"
+	"kmodlab/vmimages"
+)
+
+// target is something that packages are chosen for: a kernel or a toolchain.
+type target struct {
+	name, arch, suite string
+	pin               vmimages.Pin // what the lock says
+	pinned            bool         // whether it says anything
+	keep              func(name string) bool
+	choose            func([]entry) (vmimages.Pin, error)
+}
+
+func kernelTarget(p *Provider, s vmimages.Series, flavour string) target {
+	arch := p.catalogue.Arch
+	t := target{name: vmimages.KernelName(s.Name, flavour), arch: arch, suite: s.Suite, keep: isKernelPackage}
+	t.pin, t.pinned = p.lock.Kernel(s.Name, flavour, arch)
+	t.choose = func(all []entry) (vmimages.Pin, error) { return chooseKernel(all, s.Name, flavour, arch, s.Suite) }
+	return t
+}
+
+func toolchainTarget(p *Provider, t vmimages.Toolchain) target {
+	wanted := map[string]bool{}
+	for _, name := range t.Packages {
+		wanted[name] = true
+	}
+	arch := p.catalogue.Arch
+	tt := target{name: t.Name, arch: arch, suite: t.Suite, keep: func(name string) bool { return wanted[name] }}
+	tt.pin, tt.pinned = p.lock.Toolchain(t.Name, arch)
+	tt.choose = func(all []entry) (vmimages.Pin, error) { return chooseToolchain(all, t, arch) }
+	return tt
+}
+
+// obtain calls use with the packages of the target: those of the lock, or,
+// when the lock has none or the archive no longer has them, the newest ones,
+// with a note. What was chosen is remembered, so that it is found again
+// without a network. With the option Locked it never chooses.
+func (p *Provider) obtain(ctx context.Context, t target, use func(vmimages.Pin) error) error {
+	if chosen, ok := p.recall(t); ok && !p.options.Locked {
+		note(ctx, t, chosen)
+		if err := use(chosen); !isGone(err) {
+			return err
+		}
+	} else if t.pinned {
+		err := use(t.pin)
+		if !isGone(err) {
+			return err
+		}
+		if p.options.Locked {
+			return &fault.Error{Party: fault.Archive, What: "what kernels.lock pins for " + t.name + " is gone", Err: err,
+				Fix: "run without -locked to take what the archive has now, or renew the lock: go tool mage kernels:update"}
+		}
+	} else if p.options.Locked {
+		return &fault.Error{Party: fault.Usage, What: "kernels.lock does not pin " + t.name,
+			Fix: "run without -locked, or take a flavour that is pinned"}
+	}
+	chosen, err := p.resolve(ctx, t)
+	if err != nil {
+		return err
+	}
+	if err := p.remember(t, chosen); err != nil {
+		return err
+	}
+	note(ctx, t, chosen)
+	err = use(chosen)
+	if isGone(err) {
+		return &fault.Error{Party: fault.Archive, What: "the archive changes faster than it can be read", Where: t.suite, Err: err, Fix: "run again"}
+	}
+	return err
+}
+
+func isGone(err error) bool {
+	_, ok := errors.AsType[*goneError](err)
+	return ok
+}
+
+// note tells the user that something else than the pinned packages is used.
+func note(ctx context.Context, t target, chosen vmimages.Pin) {
+	if t.pinned {
+		step.Note(ctx, "%s: pinned is %s, which %s no longer has; taking %s", t.name, describe(t.pin), t.suite, describe(chosen))
+	} else {
+		step.Note(ctx, "%s is not pinned in kernels.lock; taking the newest: %s", t.name, describe(chosen))
+	}
+}
+
+// describe names a pin for a user.
+func describe(p vmimages.Pin) string {
+	if p.Release == "" {
+		return p.Name + " " + p.Version
+	}
+	return p.Release + " (" + p.Version + ")"
+}
+
+// resolve chooses the packages of the target among those that the archive has
+// now.
+func (p *Provider) resolve(ctx context.Context, t target) (vmimages.Pin, error) {
+	var pin vmimages.Pin
+	err := p.withRoot(ctx, t.suite, func(r root) error {
+		if !r.isFresh() {
+			if err := r.update(ctx); err != nil {
+				return err
+			}
+		}
+		entries, err := r.index(t.keep)
+		if err != nil {
+			return err
+		}
+		if pin, err = t.choose(entries); err != nil {
+			return &fault.Error{Party: fault.Archive, What: "cannot choose " + t.name, Where: t.suite + " at " + r.site, Err: err,
+				Fix: "see in vmimages/catalogue.toml whether the suite is the right one"}
+		}
+		return nil
+	})
+	return pin, err
+}
+
+// choiceFile is where the choice for the target is remembered. It depends on
+// the lock: a new pin is tried first.
+func (p *Provider) choiceFile(t target) string {
+	key := cache.Key(append([]string{t.name, t.arch, t.suite}, t.pin.Digests()...)...)
+	return filepath.Join(p.cache.Root(), "chosen", key+".json")
+}
+
+func (p *Provider) recall(t target) (vmimages.Pin, bool) {
+	var pin vmimages.Pin
+	text, err := os.ReadFile(p.choiceFile(t))
+	return pin, err == nil && json.Unmarshal(text, &pin) == nil
+}
+
+func (p *Provider) remember(t target, pin vmimages.Pin) error {
+	text, err := json.MarshalIndent(pin, "", "  ")
+	if err != nil {
+		return err
+	}
+	file := p.choiceFile(t)
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return err
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(file), ".new-")
+	if err != nil {
+		return err
+	}
+	_, err = tmp.Write(text)
+	if err = errors.Join(err, tmp.Close()); err != nil {
+		return errors.Join(err, os.Remove(tmp.Name()))
+	}
+	return os.Rename(tmp.Name(), file)
+}

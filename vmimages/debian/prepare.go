@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package debian
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"kmodlab/harness/cache"
+	"kmodlab/harness/kernel"
+	"kmodlab/harness/step"
+	"kmodlab/vmimages"
+)
+
+// kernelRecipe is part of the keys of prepared kernels; it changes when the
+// way to prepare one does.
+const kernelRecipe = "kernel 1"
+
+// The names inside a prepared kernel.
+const (
+	imageFile  = "vmlinux"
+	configFile = "config"
+	factsFile  = "facts.json"
+	packedFile = "vmlinuz"
+	modulesDir = "modules" // the kernel's own modules, as they come in the package
+	virtioDir  = "virtio"
+)
+
+// facts are what was found out while preparing.
+type facts struct {
+	Digest string   // of the image
+	Virtio []string // files in virtioDir
+}
+
+// prepared returns the kernel that pin names, prepared if need be. Its image
+// is checked against its digest; a damaged one is prepared anew, with a note.
+func (p *Provider) prepared(ctx context.Context, s vmimages.Series, flavour string, pin vmimages.Pin, t tree) (*kernel.Kernel, error) {
+	key := p.kernelKey(pin, t)
+	final := p.place("kernel", key)
+	build := func(ctx context.Context, tmp string) error { return p.prepare(ctx, pin, t, tmp, final) }
+	_, err := p.cache.Verified(ctx, "kernel", key, build, checkKernel, func(bad error) {
+		step.Note(ctx, "the kernel %s in the cache is damaged (%v): preparing it again", pin.Release, bad)
+	})
+	if err != nil {
+		return nil, err
+	}
+	f, err := readFacts(final)
+	if err != nil {
+		return nil, err
+	}
+	k := &kernel.Kernel{
+		Series: s.Name, Release: pin.Release, Version: pin.Version, Arch: pin.Arch, Flavour: flavour, Origin: pin.Suite,
+		Image: filepath.Join(final, imageFile), Digest: f.Digest, Config: filepath.Join(final, configFile),
+		Headers: filepath.Join(final, "usr/src/linux-headers-"+pin.Release), Toolchain: t.Toolchain,
+	}
+	for _, name := range f.Virtio {
+		k.Virtio = append(k.Virtio, filepath.Join(final, virtioDir, name))
+	}
+	return k, nil
+}
+
+// kernelKey holds the folder of the toolchain, which the programs of Kbuild
+// run with, and with it that of the cache, which the headers name.
+func (p *Provider) kernelKey(pin vmimages.Pin, t tree) string {
+	return cache.Key(append([]string{kernelRecipe, t.dir, pin.Release}, pin.Digests()...)...)
+}
+
+// checkKernel checks the image of the prepared kernel in dir.
+func checkKernel(dir string) error {
+	f, err := readFacts(dir)
+	if err != nil {
+		return err
+	}
+	sum, err := digest(filepath.Join(dir, imageFile))
+	if err == nil && sum != f.Digest {
+		err = fmt.Errorf("SHA-256 of %s is %s; want %s", imageFile, sum, f.Digest)
+	}
+	return err
+}
+
+func readFacts(dir string) (facts, error) {
+	var f facts
+	text, err := os.ReadFile(filepath.Join(dir, factsFile))
+	if err == nil {
+		err = json.Unmarshal(text, &f)
+	}
+	return f, err
+}
+
+// prepare makes in tmp the prepared kernel that will be used as final.
+func (p *Provider) prepare(ctx context.Context, pin vmimages.Pin, t tree, tmp, final string) error {
+	if err := p.fetch(ctx, pin); err != nil {
+		return err
+	}
+	s := step.Start(ctx, "prepare %s", pin.Release)
+	for _, pkg := range pin.Packages {
+		if err := unpack(ctx, p.deb(pkg), tmp, kernelPlace(pin.Release)); err != nil {
+			return s.End(err)
+		}
+	}
+	if err := finish(tmp, final, pin.Release, t.dir); err != nil {
+		return s.End(fmt.Errorf("prepare %s: %w", pin.Release, err))
+	}
+	return s.End(nil)
+}
+
+// finish turns the unpacked files in dir into a prepared kernel.
+func finish(dir, final, release, toolchain string) error {
+	packed := filepath.Join(dir, packedFile)
+	if err := unpackImage(packed, filepath.Join(dir, imageFile)); err != nil {
+		return err
+	}
+	if err := os.Remove(packed); err != nil {
+		return err
+	}
+	if err := relocate(filepath.Join(dir, "usr/src/linux-headers-"+release), final, release); err != nil {
+		return err
+	}
+	tools, err := filepath.Glob(filepath.Join(dir, "usr/lib/linux-kbuild-*"))
+	if err != nil {
+		return err
+	}
+	for _, tool := range tools {
+		if err := wrap(tool, toolchain); err != nil {
+			return err
+		}
+	}
+	options, err := kernel.ReadOptions(filepath.Join(dir, configFile))
+	if err != nil {
+		return err
+	}
+	var f facts
+	if f.Virtio, err = extractVirtio(options, filepath.Join(dir, modulesDir), filepath.Join(dir, virtioDir)); err != nil {
+		return err
+	}
+	if f.Digest, err = digest(filepath.Join(dir, imageFile)); err != nil {
+		return err
+	}
+	text, err := json.Marshal(f)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, factsFile), text, 0o644)
+}
+
+// relocate makes the headers usable below final instead of below /: their
+// Makefile is the one file that holds an absolute path. It also checks that
+// they are of the release that the package's name promises.
+func relocate(headers, final, release string) error {
+	utsrelease, err := os.ReadFile(filepath.Join(headers, "include/generated/utsrelease.h"))
+	if err != nil {
+		return err
+	}
+	if !bytes.Contains(utsrelease, []byte(`"`+release+`"`)) {
+		return fmt.Errorf("the headers are those of another release: %s", bytes.TrimSpace(utsrelease))
+	}
+	name := filepath.Join(headers, "Makefile")
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(name, bytes.ReplaceAll(text, []byte("/usr/src/"), []byte(final+"/usr/src/")), 0o644)
+}
+
+// kernelPlace keeps of a kernel's packages the image, the configuration, the
+// modules, the headers and the programs of Kbuild. Until 6.18 image and
+// configuration are in boot, from 6.19 on beside the modules.
+func kernelPlace(release string) func(name string) string {
+	modules := "usr/lib/modules/" + release + "/"
+	return func(name string) string {
+		switch name {
+		case "boot/vmlinuz-" + release, modules + "vmlinuz":
+			return packedFile
+		case "boot/config-" + release, modules + "config":
+			return configFile
+		}
+		if strings.HasPrefix(name, "usr/src/") || strings.HasPrefix(name, "usr/lib/linux-kbuild-") {
+			return name
+		}
+		if rest, ok := strings.CutPrefix(name, modules); ok && (strings.HasPrefix(rest, "kernel/") || strings.HasPrefix(rest, "modules.")) {
+			return modulesDir + "/" + rest
+		}
+		return ""
+	}
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package debian
+
+import (
+	"context"
+	"path/filepath"
+
+	"kmodlab/harness/cache"
+	"kmodlab/harness/kernel"
+	"kmodlab/vmimages"
+)
+
+// Options say how a provider works.
+type Options struct {
+	Locked bool // take what the lock says or fail: never choose anew
+}
+
+// Provider makes kernels of the catalogue usable. It is safe for use by many
+// goroutines, and beside other processes with the same cache.
+type Provider struct {
+	cache     *cache.Cache
+	catalogue *vmimages.Catalogue
+	lock      *vmimages.Lock
+	options   Options
+	keyring   string
+	mirrors   func(context.Context) (mirrors, error)
+}
+
+// New returns a provider that keeps everything in c.
+func New(c *cache.Cache, catalogue *vmimages.Catalogue, lock *vmimages.Lock, o Options) *Provider {
+	return &Provider{cache: c, catalogue: catalogue, lock: lock, options: o, keyring: keyring, mirrors: findMirrors}
+}
+
+// Kernel returns the kernel (series, flavour) ready to be built against and
+// booted; flavour "" is the default one. What is not in the cache is fetched,
+// as steps on ctx. Errors are [fault.Error]s: of usage for a name that is not
+// in the catalogue, of the archive or the host otherwise.
+func (p *Provider) Kernel(ctx context.Context, series, flavour string) (*kernel.Kernel, error) {
+	s, flavour, err := p.catalogue.Find(series, flavour)
+	if err != nil {
+		return nil, err
+	}
+	t, err := p.toolchain(ctx, p.catalogue.Toolchain(s))
+	if err != nil {
+		return nil, err
+	}
+	var k *kernel.Kernel
+	err = p.obtain(ctx, kernelTarget(p, s, flavour), func(pin vmimages.Pin) error {
+		k, err = p.prepared(ctx, s, flavour, pin, t)
+		return err
+	})
+	return k, err
+}
+
+// withRoot calls use with the apt root of the suite, which no other run uses
+// meanwhile.
+func (p *Provider) withRoot(ctx context.Context, suite string, use func(root) error) error {
+	unlock, err := p.cache.Lock(ctx, "apt-"+suite)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	m, err := p.mirrors(ctx)
+	if err != nil {
+		return err
+	}
+	r := root{dir: filepath.Join(p.cache.Root(), "apt", suite), suite: suite, site: m.of(suite), arch: p.catalogue.Arch, keyring: p.keyring}
+	if err := r.setUp(ctx); err != nil {
+		return err
+	}
+	return use(r)
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package debian
+
+import (
+	"context"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"kmodlab/harness/cache"
+	"kmodlab/harness/kernel"
+	"kmodlab/harness/step"
+	"kmodlab/vmimages"
+)
+
+// toolchainRecipe is part of the keys of toolchains; it changes when the way
+// to make a tree does.
+const toolchainRecipe = "toolchain 1"
+
+// tree is a toolchain on this machine.
+type tree struct {
+	kernel.Toolchain
+	dir string
+}
+
+// toolchain returns the tree of the toolchain t, made if need be.
+func (p *Provider) toolchain(ctx context.Context, t vmimages.Toolchain) (tree, error) {
+	var made tree
+	err := p.obtain(ctx, toolchainTarget(p, t), func(pin vmimages.Pin) error {
+		key := p.toolchainKey(pin)
+		dir, err := p.cache.Dir(ctx, "toolchain", key, func(ctx context.Context, tmp string) error {
+			return p.buildToolchain(ctx, pin, tmp, p.place("toolchain", key))
+		})
+		made = tree{dir: dir, Toolchain: kernel.Toolchain{
+			ID: t.Name + " " + pin.Version + " " + cache.Key(pin.Digests()...)[:16], CC: t.CC, Bin: filepath.Join(dir, "usr/bin"), MakeArgs: t.MakeArgs,
+		}}
+		return err
+	})
+	return made, err
+}
+
+// toolchainKey holds the cache's own folder, which the scripts of a tree name.
+func (p *Provider) toolchainKey(pin vmimages.Pin) string {
+	return cache.Key(append([]string{toolchainRecipe, p.cache.Root()}, pin.Digests()...)...)
+}
+
+// place returns where an entry of the cache is or will be.
+func (p *Provider) place(kind, key string) string {
+	path, _ := p.cache.Lookup(kind, key)
+	return path
+}
+
+// buildToolchain makes the tree in tmp that will be used as final.
+func (p *Provider) buildToolchain(ctx context.Context, pin vmimages.Pin, tmp, final string) error {
+	if err := p.fetch(ctx, pin); err != nil {
+		return err
+	}
+	s := step.Start(ctx, "unpack the toolchain %s", pin.Name)
+	for i, pkg := range pin.Packages {
+		if err := unpack(ctx, p.deb(pkg), tmp, toolchainPlace); err != nil {
+			return s.End(err)
+		}
+		s.Progress(int64(i+1), int64(len(pin.Packages)))
+	}
+	for _, dir := range []string{"usr/bin", "usr/lib/gcc", "usr/libexec", "usr/x86_64-linux-gnu/bin"} {
+		if err := wrap(filepath.Join(tmp, dir), final); err != nil {
+			return s.End(err)
+		}
+	}
+	return s.End(nil)
+}
+
+// deb returns the file of a package in the cache.
+func (p *Provider) deb(pkg vmimages.Package) string {
+	return filepath.Join(p.place(kindDeb, pkg.SHA256), debName(pkg))
+}
+
+// toolchainPlace keeps of a toolchain's packages what compiles and links
+// modules: no archives to link programs with, no link-time optimiser, no
+// profilers, no documentation.
+func toolchainPlace(name string) string {
+	dir, base := path.Split(name)
+	switch {
+	case dir == "usr/bin/":
+		for _, unneeded := range []string{"gprof", "gp-", "lto-dump", "gcov", "gold", "dwp"} {
+			if strings.Contains(base, unneeded) {
+				return ""
+			}
+		}
+		return name
+	case dir == libDir+"/":
+		return name
+	case strings.HasPrefix(name, "usr/lib/gcc/"), strings.HasPrefix(name, "usr/libexec/gcc/"):
+		switch ext := path.Ext(base); {
+		case ext == ".a", ext == ".o", base == "lto1":
+			return ""
+		}
+		return name
+	case strings.HasPrefix(name, "usr/x86_64-linux-gnu/bin/"):
+		return name
+	}
+	return ""
+}
