@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package kmsg
+
+import (
+	"regexp"
+	"strings"
+)
+
+// noise are the kernel's lines that belong to no lesson: whether they are
+// printed depends on what was loaded before, or on the clock, not on the
+// module. Every other line of a step is part of its transcript.
+var noise = []*regexp.Regexp{
+	// The first out-of-tree module of a kernel's life taints it
+	// (kernel/module/main.c, check_modinfo).
+	regexp.MustCompile(`: loading out-of-tree module taints kernel\.$`),
+	// Likewise for the first unsigned one: no key of ours is in a
+	// distribution's kernel (kernel/module/main.c, load_module).
+	regexp.MustCompile(`: module verification failed: signature and/or required key missing - tainting kernel$`),
+	// The random pool's readiness comes when it comes (drivers/char/random.c).
+	regexp.MustCompile(`^random: crng init done$`),
+	// The clock is refined a second after boot, in a work queue
+	// (arch/x86/kernel/tsc.c, kernel/time/clocksource.c).
+	regexp.MustCompile(`^(?:tsc|clocksource): `),
+}
+
+// IsNoise tells whether a kernel line belongs to no lesson.
+func IsNoise(text string) bool {
+	for _, n := range noise {
+		if n.MatchString(text) {
+			return true
+		}
+	}
+	return false
+}
+
+// Transcript returns the lines of records that a lesson must account for: all
+// that the kernel printed, without timestamps and without noise. What user
+// space wrote to the log is not the kernel's word and is left out.
+func Transcript(records []Record) []string {
+	var lines []string
+	for _, r := range records {
+		if r.Facility != 0 || IsNoise(r.Text) {
+			continue
+		}
+		lines = append(lines, strings.Split(r.Text, "\n")...)
+	}
+	return lines
+}
