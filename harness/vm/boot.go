@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package vm
+
+import (
+	"context"
+	"time"
+)
+
+// consoleAll is the console's log level while a case runs: all that a module
+// prints, so that what it said last before a panic or a hang is there.
+const consoleAll = 8
+
+// Boot boots m and returns when its agent has said hello. ctx is the VM's
+// life: when it ends, so does QEMU. A kernel that does not come up is a
+// [fault.Error] of the boot, with the console's last lines.
+func Boot(ctx context.Context, m Machine) (*VM, error) {
+	m = m.withDefaults()
+	v, err := launch(ctx, m, m.bootArgs(""), nil)
+	if err != nil {
+		return nil, err
+	}
+	return v.started(ctx)
+}
+
+// started sees a booting VM through to its first answer.
+func (v *VM) started(ctx context.Context) (*VM, error) {
+	err := v.greet(ctx)
+	if err == nil {
+		return v, nil
+	}
+	fate := v.end(ctx)
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	return nil, v.machine.bootFault(err, fate)
+}
+
+func (v *VM) greet(ctx context.Context) error {
+	const during = "boot"
+	ctx, cancel := context.WithTimeout(ctx, v.machine.BootTimeout)
+	defer cancel()
+	if err := v.qmp.negotiate(ctx); err != nil {
+		return err
+	}
+	select {
+	case v.Hello = <-v.link.hello:
+	case <-v.over:
+		return v.exited(during)
+	case <-v.lost:
+		return &Lost{Kind: v.why.Kind, During: during, Err: v.why.Err}
+	case <-ctx.Done():
+		return lostTo(ctx, during)
+	}
+	return v.Loglevel(ctx, consoleAll)
+}
+
+// Close ends the VM and returns all that is known of it. It first takes in
+// what the kernel has logged until now, and then reads console and agent to
+// their ends, so that a late splat is not missed. Closing again returns the
+// same.
+func (v *VM) Close() Fate {
+	const patience = time.Second // with a guest that may hang
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	v.mu.Lock()
+	deaf := v.deaf
+	v.mu.Unlock()
+	if !deaf {
+		v.Settle(ctx) // its records are kept like any others; a VM that is over answers at once
+	}
+	return v.end(ctx)
+}
+
+// end ends QEMU, by asking until ctx is done and by force then.
+func (v *VM) end(ctx context.Context) Fate {
+	v.closing.Do(func() {
+		v.mu.Lock()
+		v.asked = true
+		v.mu.Unlock()
+		if v.qmp.quit() == nil {
+			select {
+			case <-v.over:
+			case <-ctx.Done():
+			}
+		}
+		select {
+		case <-v.over:
+		default:
+			v.kill()
+			<-v.over
+		}
+		v.stopWatch()
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		records, lost := v.link.log()
+		console := v.console.text()
+		state := v.proc.cmd.ProcessState
+		v.fate = Fate{How: judgeEnd(v.events, console, state, v.asked, v.killed), Status: state.String(), Output: v.proc.output.String(),
+			Console: console, Records: records, Lost: lost, Events: v.events}
+	})
+	return v.fate
+}
+
+// kill ends QEMU by force.
+func (v *VM) kill() {
+	v.mu.Lock()
+	v.killed = true
+	v.mu.Unlock()
+	v.proc.kill()
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package vm
+
+import (
+	"encoding/json"
+	"os"
+	"strings"
+	"syscall"
+
+	"kmodlab/harness/kmsg"
+)
+
+// How is how a VM ended.
+type How string
+
+// The ends of a VM.
+const (
+	Closed    How = "closed"      // by Close, with the kernel alive
+	Panicked  How = "panic"       // the kernel panicked and reset the machine
+	Reset     How = "reset"       // the machine was reset without a panic: a triple fault, or somebody rebooted it
+	PowerOff  How = "power-off"   // the guest switched itself off
+	Killed    How = "killed"      // by us: the context ended, or it did not quit when told to
+	Signalled How = "signalled"   // QEMU was killed, not by us
+	Crashed   How = "QEMU failed" // QEMU ended by itself with an error
+)
+
+// Fate is all that is known of a VM after its end.
+type Fate struct {
+	How     How
+	Status  string        // QEMU's exit status in words: "exit status 0", "signal: killed"
+	Output  string        // what QEMU printed
+	Console string        // the serial console, from the boot on
+	Records []kmsg.Record // the kernel log, from the boot on
+	Lost    uint64        // records of it that were lost
+	Events  []Event       // what QEMU reported
+}
+
+// judgeEnd tells how a VM ended from what is known of it. asked tells that we
+// wanted it to end, killed that we killed it.
+func judgeEnd(events []Event, console string, state *os.ProcessState, asked, killed bool) How {
+	switch reason := shutdownReason(events); {
+	case reason == "guest-panic", reason == "guest-reset" && panicked(console):
+		return Panicked
+	case reason == "guest-reset":
+		return Reset
+	case reason == "guest-shutdown":
+		return PowerOff
+	}
+	if status, ok := state.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		switch {
+		case killed:
+			return Killed
+		case status.Signal() == syscall.SIGABRT, status.Signal() == syscall.SIGSEGV, status.Signal() == syscall.SIGBUS, status.Signal() == syscall.SIGSYS:
+			return Crashed
+		}
+		return Signalled
+	}
+	switch {
+	case !state.Success():
+		return Crashed
+	case asked:
+		return Closed
+	}
+	return Signalled // QEMU ends in good order on SIGTERM, SIGINT and SIGHUP
+}
+
+// shutdownReason returns the reason of the first SHUTDOWN event, "" when there
+// was none.
+func shutdownReason(events []Event) string {
+	for _, e := range events {
+		if e.Name != "SHUTDOWN" {
+			continue
+		}
+		var data struct{ Reason string }
+		if err := json.Unmarshal(e.Data, &data); err == nil {
+			return data.Reason
+		}
+	}
+	return ""
+}
+
+// panicked tells whether the console shows a panic.
+func panicked(console string) bool { return strings.Contains(console, "Kernel panic - not syncing") }

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package vm_test
+
+import (
+	"context"
+	"os"
+	"testing"
+	"time"
+
+	"kmodlab/harness/cache"
+	"kmodlab/harness/kernel"
+	"kmodlab/harness/step"
+	"kmodlab/harness/vm"
+	"kmodlab/vmimages"
+	"kmodlab/vmimages/debian"
+	"kmodlab/vmimages/initramfs"
+)
+
+// lab is what tests with a real VM need.
+type lab struct {
+	cache   *cache.Cache
+	machine vm.Machine
+	kernel  *kernel.Kernel
+}
+
+// newLab returns a lab with a kernel of the series that is ready in the cache;
+// "" takes the first there is. Where something is missing, the test is skipped
+// and says what.
+func newLab(t *testing.T, series string) lab {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("boots a VM; not with -short")
+	}
+	ctx := logged(t)
+	qemu, err := vm.FindQEMU(ctx)
+	if err != nil {
+		t.Skipf("needs QEMU: %v", err)
+	}
+	c, err := cache.Open()
+	if err != nil {
+		t.Skipf("needs the cache: %v", err)
+	}
+	k := cachedKernel(t, c, series)
+	image, err := initramfs.Build(ctx, c, moduleRoot(t), k)
+	if err != nil {
+		t.Fatalf("initramfs.Build(%s) = %v; want no error", k.Release, err)
+	}
+	return lab{cache: c, kernel: k, machine: vm.Machine{QEMU: qemu, Kernel: k, Initramfs: image.Path, InitramfsKey: image.Key}}
+}
+
+// cachedKernel returns a kernel that can be had without a network.
+func cachedKernel(t *testing.T, c *cache.Cache, series string) *kernel.Kernel {
+	t.Helper()
+	catalogue, err := vmimages.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	lock, err := vmimages.LoadLock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := debian.New(c, catalogue, lock, debian.Options{})
+	rows, err := p.List(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range rows {
+		if row.Cached && (series == "" || row.Series == series) {
+			k, err := p.Kernel(t.Context(), row.Series, row.Flavour)
+			if err != nil {
+				t.Fatalf("kernel %s: %v", row.Release, err)
+			}
+			return k
+		}
+	}
+	t.Skipf("needs a kernel %s in the cache; mage fetch gets it", series)
+	return nil
+}
+
+func moduleRoot(t *testing.T) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := initramfs.Root(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return root
+}
+
+// logged returns the test's context, with steps and notes in the test's log.
+func logged(t *testing.T) context.Context {
+	return step.With(t.Context(), func(e step.Event) {
+		switch e.Kind {
+		case step.Noted:
+			t.Log(e.Text)
+		case step.Ended:
+			t.Logf("%s: %v %v", e.Name, e.Elapsed.Round(time.Millisecond), e.Err)
+		}
+	})
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package vm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"syscall"
+
+	"kmodlab/harness/kmsg"
+	"kmodlab/harness/wire"
+)
+
+// Insert inserts a module, given as the contents of its .ko file, with params
+// "name=value" each. The kernel's refusal is the answer's Errno.
+func (v *VM) Insert(ctx context.Context, image []byte, params ...string) (Answer, error) {
+	return v.do(ctx, &wire.Order{Verb: wire.DoInsert, Params: strings.Join(params, " "), Blob: image})
+}
+
+// Remove removes the module called name, as rmmod does: a module in use is not
+// waited for, the kernel refuses.
+func (v *VM) Remove(ctx context.Context, name string) (Answer, error) {
+	return v.do(ctx, &wire.Order{Verb: wire.DoRemove, Name: name, Flags: syscall.O_NONBLOCK})
+}
+
+// List returns /proc/modules as the answer's Output.
+func (v *VM) List(ctx context.Context) (Answer, error) {
+	return v.do(ctx, &wire.Order{Verb: wire.DoList})
+}
+
+// Run runs a command of the guest to its end, with input as its standard
+// input. The answer's Output is what it printed, on both streams; Errno is set
+// when it could not be started.
+func (v *VM) Run(ctx context.Context, input []byte, argv ...string) (Answer, error) {
+	return v.do(ctx, &wire.Order{Verb: wire.DoRun, Argv: argv, Blob: input})
+}
+
+// ReadFile reads a file of the guest, such as one of /proc or debugfs, as the
+// answer's Output.
+func (v *VM) ReadFile(ctx context.Context, path string) (Answer, error) {
+	return v.do(ctx, &wire.Order{Verb: wire.DoRead, Path: path})
+}
+
+// WriteFile writes a file of the guest. It is made with mode if it is not
+// there.
+func (v *VM) WriteFile(ctx context.Context, path string, data []byte, mode fs.FileMode) (Answer, error) {
+	return v.do(ctx, &wire.Order{Verb: wire.DoWrite, Path: path, Mode: uint32(mode.Perm()), Blob: data})
+}
+
+// Settle does nothing in the guest; its answer has the log since the last
+// step.
+func (v *VM) Settle(ctx context.Context) (Answer, error) {
+	return v.do(ctx, &wire.Order{Verb: wire.DoSettle})
+}
+
+// Loglevel has the kernel print records of a priority below level on the
+// console.
+func (v *VM) Loglevel(ctx context.Context, level int) error {
+	ans, err := v.do(ctx, &wire.Order{Verb: wire.DoLoglevel, Level: level})
+	if err == nil && ans.Errno != 0 {
+		err = fmt.Errorf("set the console's log level: %w", ans.Errno)
+	}
+	return err
+}
+
+// do gives an order and waits for the answer. An error is a [*Lost], or says
+// that the order made no sense.
+func (v *VM) do(ctx context.Context, o *wire.Order) (Answer, error) {
+	during := string(o.Verb)
+	c, err := v.link.send(ctx, o)
+	if c == nil {
+		return Answer{}, err // too big; a port that is gone shows below
+	}
+	select {
+	case r := <-c:
+		return r.open()
+	case <-v.over:
+		select {
+		case r := <-c: // it answered and then ended
+			return r.open()
+		default:
+			return Answer{}, v.exited(during)
+		}
+	case <-v.lost:
+		return Answer{}, &Lost{Kind: v.why.Kind, During: during, Err: v.why.Err}
+	case <-ctx.Done():
+		v.mu.Lock()
+		v.deaf = true
+		v.mu.Unlock()
+		return Answer{}, lostTo(ctx, during)
+	}
+}
+
+// exited is the error of an order whose VM is over.
+func (v *VM) exited(during string) *Lost {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.killed {
+		return &Lost{Kind: LostCancelled, During: during}
+	}
+	return &Lost{Kind: LostExited, During: during}
+}
+
+// lostTo is the error of an order whose context is over.
+func lostTo(ctx context.Context, during string) *Lost {
+	cause := context.Cause(ctx)
+	if errors.Is(cause, context.DeadlineExceeded) {
+		return &Lost{Kind: LostTimeout, During: during, Err: cause}
+	}
+	return &Lost{Kind: LostCancelled, During: during, Err: cause}
+}
+
+// open takes the answer out of what came over the wire.
+func (r reception) open() (Answer, error) {
+	if r.answer.Problem != "" {
+		return Answer{}, fmt.Errorf("the agent could not do it: %s", r.answer.Problem)
+	}
+	return Answer{
+		Errno:   syscall.Errno(r.answer.Errno),
+		Output:  r.answer.Blob,
+		Exit:    r.answer.Exit,
+		Died:    r.answer.Died,
+		Elapsed: r.answer.Elapsed,
+		Records: r.records,
+		Lost:    kmsg.Missing(r.records),
+	}, nil
+}

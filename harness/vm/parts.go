@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package vm
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"kmodlab/harness/wire"
+)
+
+// part is a piece of a machine: what it asks of QEMU and of the kernel.
+type part struct {
+	qemu   []string
+	kernel []string
+}
+
+// bare is the machine before anything is added to it.
+func bare() part {
+	return part{
+		// The pc board: microvm has no ACPI that these kernels could power
+		// off with, and boots no faster. No default devices, no user's
+		// configuration file, no window.
+		qemu: []string{"-machine", "pc,usb=off,vmport=off", "-nodefaults", "-no-user-config", "-display", "none",
+			// A kernel that reboots is a kernel that ended.
+			"-no-reboot"},
+		kernel: []string{
+			"panic=-1", // reboot at once after a panic, which ends QEMU
+		},
+	}
+}
+
+// sandbox forbids QEMU what it never needs here. Whatever a guest may do to
+// QEMU, it starts no programs and gains no rights.
+func sandbox() part {
+	return part{qemu: []string{"-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"}}
+}
+
+// processor is the accelerator and the CPUs.
+func processor(accel Accel, cpus int, flags []string) part {
+	model := "max"
+	if accel == KVM {
+		model = "host"
+	} else {
+		// Emulated cmpxchg16b of QEMU 7.2 returns garbage flags now and then
+		// and kills 4 of 100 kernels before init. Kernels do without it.
+		model += ",-cx16"
+	}
+	for _, f := range flags {
+		model += "," + f
+	}
+	return part{
+		qemu: []string{"-accel", string(accel), "-cpu", model, "-smp", strconv.Itoa(cpus)},
+		kernel: []string{
+			"no_timer_check", "tsc=reliable", // do not measure clocks: on a busy host the measurement is wrong, and slow
+			"mitigations=off", // nothing in here is worth stealing, and an emulated CPU pays dearly
+			"nokaslr",         // the same addresses in every splat
+		},
+	}
+}
+
+// memory is the guest's memory: anonymous, or a file that is shared with
+// (template) or copied on write from (clone).
+func memory(mib int, file string, share bool) part {
+	size := strconv.Itoa(mib) + "M"
+	args := []string{"-m", size}
+	if file != "" {
+		args = append(args,
+			"-object", fmt.Sprintf("memory-backend-file,id=ram,size=%s,mem-path=%s,share=%s", size, escape(file), onOff(share)),
+			"-machine", "memory-backend=ram")
+	}
+	return part{qemu: args, kernel: []string{
+		"log_buf_len=1M", // a module that prints in a loop must not overwrite what was not read yet
+	}}
+}
+
+// software is the kernel and its initramfs. The kernel is an ELF file with a
+// PVH entry note: QEMU copies it to where it runs, no firmware unpacks it.
+func software(image, initramfs string) part {
+	return part{
+		qemu: []string{"-kernel", image, "-initrd", initramfs},
+		kernel: []string{
+			"quiet",               // every printed line costs; the log is read from the ring
+			"cryptomgr.notests",   // 0.2 s of self-tests of ciphers
+			"random.trust_cpu=on", // do not wait for entropy
+			"raid=noautodetect",   // do not look for disks that are not there
+		},
+	}
+}
+
+// console is the serial console, for what the agent cannot tell: a boot that
+// fails, a panic, a hang.
+func console(fd int) part {
+	return part{
+		qemu: []string{"-chardev", fmt.Sprintf("socket,id=console,fd=%d", fd), "-serial", "chardev:console"},
+		kernel: []string{"console=ttyS0",
+			"8250.nr_uarts=1"}, // do not look for three more
+	}
+}
+
+// monitor is QEMU's own control channel.
+func monitor(fd int) part {
+	return part{qemu: []string{"-chardev", fmt.Sprintf("socket,id=monitor,fd=%d", fd), "-mon", "chardev=monitor,mode=control"}}
+}
+
+// agentPort is the channel to the agent. A virtio port moves a module of
+// 300 kB in 30 ms, a second serial line takes 2 s.
+func agentPort(fd int) part {
+	return part{qemu: []string{
+		"-device", "virtio-serial-pci,id=serial,max_ports=2",
+		"-chardev", fmt.Sprintf("socket,id=agent,fd=%d", fd),
+		"-device", "virtserialport,bus=serial.0,chardev=agent,name=" + wire.PortName,
+	}}
+}
+
+// incoming starts QEMU with the state of a frozen VM instead of a reset.
+func incoming() part {
+	return part{qemu: []string{"-incoming", "defer"}}
+}
+
+func onOff(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
+}
+
+// escape doubles commas, which separate options.
+func escape(path string) string { return strings.ReplaceAll(path, ",", ",,") }
+
+// commandLine joins parts to QEMU's arguments.
+func commandLine(extra []string, parts ...part) []string {
+	var args, kernel []string
+	for _, p := range parts {
+		args = append(args, p.qemu...)
+		kernel = append(kernel, p.kernel...)
+	}
+	return append(args, "-append", strings.Join(append(kernel, extra...), " "))
+}
+
+// bootArgs is the command line of a machine that boots; ram, if not empty, is
+// the file that will hold its memory.
+func (m Machine) bootArgs(ram string) []string {
+	return commandLine(m.KernelArgs, bare(), sandbox(), processor(m.Accel, m.CPUs, m.CPUFlags), memory(m.MemoryMiB, ram, true),
+		software(m.Kernel.Image, m.Initramfs), console(consoleFD), monitor(monitorFD), agentPort(agentFD))
+}
+
+// cloneArgs is the command line of a clone of m. It must describe the same
+// machine as bootArgs, device by device.
+func (m Machine) cloneArgs(ram string) []string {
+	return commandLine(m.KernelArgs, bare(), sandbox(), processor(m.Accel, m.CPUs, m.CPUFlags), memory(m.MemoryMiB, ram, false),
+		software(m.Kernel.Image, m.Initramfs), console(consoleFD), monitor(monitorFD), agentPort(agentFD), incoming())
+}

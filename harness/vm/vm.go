@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package vm
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"sync"
+	"time"
+
+	"kmodlab/harness/kmsg"
+	"kmodlab/harness/wire"
+)
+
+// VM is a running machine whose agent takes orders. Its methods may be called
+// from many goroutines, but the log of a step is that step's only when steps
+// follow each other.
+type VM struct {
+	Hello wire.Hello // what the agent said of its kernel
+
+	machine Machine
+	proc    *process
+	qmp     *qmp
+	link    *link
+	console *transcript
+
+	over      chan struct{} // closed when QEMU has ended and everything it sent was read
+	stopWatch func() bool   // ends the watch over the context
+
+	lostOnce sync.Once
+	lost     chan struct{} // closed when the agent cannot answer though QEMU runs; why says the reason
+	why      Lost
+
+	mu       sync.Mutex    // guards what follows
+	events   []Event       // from QEMU
+	happened chan struct{} // closed and renewed at each event
+	asked    bool          // we asked QEMU to quit
+	killed   bool          // we killed QEMU
+	deaf     bool          // an order was not answered; do not give another
+
+	closing sync.Once
+	fate    Fate
+}
+
+// launch starts QEMU and the readers of everything it sends. ctx is the VM's
+// life: when it ends, QEMU is killed. state, if not nil, is handed to QEMU.
+func launch(ctx context.Context, m Machine, args []string, state *os.File) (*VM, error) {
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	proc, err := startQEMU(m.QEMU.Path, args, state)
+	if err != nil {
+		return nil, m.bootFault(err, Fate{How: Crashed})
+	}
+	v := &VM{machine: m, proc: proc, link: newLink(proc.agent), console: &transcript{},
+		over: make(chan struct{}), lost: make(chan struct{}), happened: make(chan struct{})}
+	v.qmp = newQMP(proc.monitor, v.note)
+	var readers sync.WaitGroup
+	readers.Go(func() { v.console.readFrom(proc.console) })
+	readers.Go(func() { v.qmp.read(proc.monitor) })
+	readers.Go(func() { v.link.read(v.lose) })
+	v.stopWatch = context.AfterFunc(ctx, v.kill)
+	go func() {
+		<-proc.done // QEMU's ends are closed now, so the readers come to theirs
+		readers.Wait()
+		proc.closeOurs()
+		close(v.over)
+	}()
+	return v, nil
+}
+
+// Listen has f called with each record of the kernel log as it arrives, from
+// now on. f must not wait for the VM.
+func (v *VM) Listen(f func(kmsg.Record)) {
+	v.link.mu.Lock()
+	defer v.link.mu.Unlock()
+	v.link.listen = f
+}
+
+// Console returns what the serial console showed until now.
+func (v *VM) Console() string { return v.console.text() }
+
+// note keeps an event and draws conclusions from it.
+func (v *VM) note(e Event) {
+	v.mu.Lock()
+	v.events = append(v.events, e)
+	close(v.happened)
+	v.happened = make(chan struct{})
+	v.mu.Unlock()
+	switch e.Name {
+	case "VSERPORT_CHANGE":
+		var port struct{ Open bool }
+		if err := json.Unmarshal(e.Data, &port); err == nil && !port.Open {
+			v.lose(LostAgent, nil)
+		}
+	case "STOP":
+		v.lose(LostStopped, nil)
+	}
+}
+
+// lose declares that the agent cannot answer any more. A VM that is about to
+// end is given the time for it, since its end is the better reason.
+func (v *VM) lose(kind LostKind, err error) {
+	const grace = 2 * time.Second
+	go func() {
+		select {
+		case <-v.over:
+		case <-time.After(grace):
+		}
+		v.lostOnce.Do(func() {
+			v.why = Lost{Kind: kind, Err: err}
+			close(v.lost)
+		})
+	}()
+}
+
+// wait waits for an event that is wanted, among those that were and those that
+// come. It returns a [*Lost] when the VM ends first.
+func (v *VM) wait(ctx context.Context, during string, wanted func(Event) bool) (Event, error) {
+	for seen := 0; ; {
+		v.mu.Lock()
+		news, happened := v.events[seen:], v.happened
+		v.mu.Unlock()
+		seen += len(news)
+		for _, e := range news {
+			if wanted(e) {
+				return e, nil
+			}
+		}
+		select {
+		case <-happened:
+		case <-v.over:
+			return Event{}, v.exited(during)
+		case <-ctx.Done():
+			return Event{}, lostTo(ctx, during)
+		}
+	}
+}
