@@ -3,6 +3,7 @@
 package debian
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -57,7 +59,8 @@ type aptRun struct {
 	config string    // APT_CONFIG; empty for the machine's own configuration
 	dir    string    // working folder
 	stdout io.Writer // nil: kept for the error message
-	status *os.File  // becomes descriptor 3
+
+	percent func(float64) // hears of the progress of downloads; may be nil
 }
 
 // runApt runs apt. The error is a [fault.Error] of the host when there is no
@@ -73,8 +76,12 @@ func runApt(ctx context.Context, r aptRun) error {
 	if r.config != "" {
 		cmd.Env = append(cmd.Env, "APT_CONFIG="+r.config)
 	}
-	if r.status != nil {
-		cmd.ExtraFiles = []*os.File{r.status}
+	if r.percent != nil {
+		finished, err := reportProgress(cmd, r.percent)
+		if err != nil {
+			return err
+		}
+		defer finished()
 	}
 	// Apt's download methods are children of its own; they end with the group.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -103,4 +110,40 @@ func subcommand(args []string) string {
 		}
 	}
 	return ""
+}
+
+// reportProgress has apt, run as cmd, write its progress to a pipe and percent
+// called for what it writes. The caller calls finished after the run.
+func reportProgress(cmd *exec.Cmd, percent func(float64)) (finished func(), err error) {
+	read, write, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	cmd.ExtraFiles = []*os.File{write} // descriptor 3
+	cmd.Args = append(cmd.Args, "-o", "APT::Status-Fd=3")
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer read.Close()
+		followProgress(read, percent)
+	}()
+	return func() {
+		write.Close()
+		<-done
+	}, nil
+}
+
+// followProgress reads what apt writes to its status descriptor, lines such as
+// "dlstatus:1:20.5:Retrieving file 1 of 4" (README.progress-reporting of apt),
+// and calls percent for each.
+func followProgress(r io.Reader, percent func(float64)) {
+	for sc := bufio.NewScanner(r); sc.Scan(); {
+		parts := strings.SplitN(sc.Text(), ":", 4)
+		if len(parts) < 3 || parts[0] != "dlstatus" {
+			continue
+		}
+		if n, err := strconv.ParseFloat(parts[2], 64); err == nil && n >= 0 && n <= 100 {
+			percent(n)
+		}
+	}
 }

@@ -35,6 +35,10 @@ var signs = []struct {
 	{"Disk quota exceeded", fullDisk},
 	{"is expired (invalid since", expired},
 	{"is not valid yet", early},
+	{"  400  ", missingFile}, // before what apt adds: that nothing is signed then
+	{"  403  ", missingFile},
+	{"  404  ", missingFile},
+	{"  410  ", missingFile},
 	{"NO_PUBKEY", unsigned},
 	{"is not signed", unsigned},
 	{"GPG error", unsigned},
@@ -53,13 +57,21 @@ var signs = []struct {
 	{"unexpected size", midSync},
 	{"Hash Sum mismatch", midSync},
 	{"does not have a Release file", missingFile},
-	{"404  Not Found", missingFile},
 	{"File not found", missingFile},
+}
+
+// rawAptError returns the error of apt that err is, unless it was already
+// made a [fault.Error].
+func rawAptError(err error) (*aptError, bool) {
+	if _, owned := errors.AsType[*fault.Error](err); owned {
+		return nil, false
+	}
+	return errors.AsType[*aptError](err)
 }
 
 // classify returns what sort of failure err, an error of apt, tells of.
 func classify(err error) trouble {
-	apt, ok := errors.AsType[*aptError](err)
+	apt, ok := rawAptError(err)
 	if !ok {
 		return unknown
 	}
@@ -74,7 +86,7 @@ func classify(err error) trouble {
 // blame makes a [fault.Error] of err, which apt ran into in the suite at site.
 // Errors that already have an owner, or that are no errors of apt, stay.
 func blame(err error, suite, site string) error {
-	if _, ok := errors.AsType[*aptError](err); !ok {
+	if _, ok := rawAptError(err); !ok {
 		return err
 	}
 	f := &fault.Error{Party: fault.Archive, Where: suite + " at " + site, Err: err}
@@ -99,6 +111,7 @@ func blame(err error, suite, site string) error {
 		f.Fix = "set " + EnvMirror + " to a complete mirror; a suite that has moved out of the archive has to leave vmimages/catalogue.toml"
 	default:
 		f.What = "apt failed"
+		f.Fix = "see what apt says; when it is the mirror's trouble, run again later or set " + EnvMirror + " to another one"
 	}
 	return f
 }

@@ -3,24 +3,15 @@
 package debian
 
 import (
-	"bufio"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"kmodlab/harness/fault"
 	"kmodlab/harness/step"
 	"kmodlab/vmimages"
 )
-
-// kindDeb is the cache's kind of packages; their key is their SHA-256.
-const kindDeb = "deb"
 
 // goneError says that the archive no longer has what a pin names.
 type goneError struct {
@@ -49,26 +40,27 @@ func (p *Provider) fetch(ctx context.Context, pin vmimages.Pin) error {
 		if err != nil || len(missing) == 0 {
 			return err
 		}
-		renewed := !r.isFresh()
-		if renewed {
-			if err := r.update(ctx); err != nil {
-				return err
-			}
-		}
-		if err := p.available(r, pin, missing); err != nil {
-			return err
-		}
-		err = p.download(ctx, r, pin, missing)
-		if !renewed && (classify(err) == missingFile || classify(err) == midSync) {
-			if err = r.update(ctx); err == nil { // the index was new, but not new enough
-				err = p.available(r, pin, missing)
-			}
-			if err == nil {
-				err = p.download(ctx, r, pin, missing)
-			}
+		err = p.renewAndDownload(ctx, r, pin, missing, r.isFresh())
+		if sort := classify(err); sort == missingFile || sort == midSync {
+			step.Note(ctx, "%s changed while it was read; trying once more", pin.Suite)
+			err = p.renewAndDownload(ctx, r, pin, missing, false)
 		}
 		return blame(err, pin.Suite, r.site)
 	})
+}
+
+// renewAndDownload gets the packages with an index that is renewed first,
+// unless it is fresh. The error may be an [aptError].
+func (p *Provider) renewAndDownload(ctx context.Context, r root, pin vmimages.Pin, packages []vmimages.Package, fresh bool) error {
+	if !fresh {
+		if err := r.update(ctx); err != nil {
+			return err
+		}
+	}
+	if err := p.available(r, pin, packages); err != nil {
+		return err
+	}
+	return p.download(ctx, r, pin, packages)
 }
 
 // missing returns the packages that are not in the cache. One that is there
@@ -133,23 +125,13 @@ func (p *Provider) download(ctx context.Context, r root, pin vmimages.Pin, packa
 		return s.End(err)
 	}
 	defer remove()
-	argv := []string{"apt-get", "download", "-o", "APT::Status-Fd=3"}
+	argv := []string{"apt-get", "download"}
 	for _, pkg := range packages {
 		argv = append(argv, pkg.String())
 	}
-	read, write, err := os.Pipe()
-	if err != nil {
-		return s.End(err)
-	}
-	done := make(chan struct{})
-	go func() {
-		followProgress(read, func(percent float64) { s.Progress(int64(percent/100*float64(total)), total) })
-		read.Close()
-		close(done)
-	}()
-	err = runApt(ctx, aptRun{argv: argv, config: r.config(), dir: dir, status: write})
-	write.Close()
-	<-done
+	err = runApt(ctx, aptRun{argv: argv, config: r.config(), dir: dir, percent: func(percent float64) {
+		s.Progress(int64(percent/100*float64(total)), total)
+	}})
 	if err != nil {
 		return s.End(err)
 	}
@@ -160,70 +142,4 @@ func (p *Provider) download(ctx context.Context, r root, pin vmimages.Pin, packa
 	}
 	s.Progress(total, total)
 	return s.End(nil)
-}
-
-// keep moves a downloaded package into the cache if it is what the pin says.
-func (p *Provider) keep(ctx context.Context, file string, pkg vmimages.Package) error {
-	_, err := p.cache.Dir(ctx, kindDeb, pkg.SHA256, func(_ context.Context, tmp string) error {
-		if err := os.Rename(file, filepath.Join(tmp, debName(pkg))); err != nil {
-			return err
-		}
-		if err := checkDeb(tmp, pkg); err != nil {
-			return &fault.Error{Party: fault.Archive, What: "a package is not the one that is pinned", Where: pkg.String(), Err: err,
-				Fix: "do not trust this mirror before you know why"}
-		}
-		return nil
-	})
-	return err
-}
-
-// debName is the name that apt gives a package's file.
-func debName(p vmimages.Package) string {
-	return p.Name + "_" + strings.ReplaceAll(p.Version, ":", "%3a") + "_" + p.Arch + ".deb"
-}
-
-// checkDeb checks size and hash of the package in the folder dir.
-func checkDeb(dir string, pkg vmimages.Package) error {
-	file := filepath.Join(dir, debName(pkg))
-	info, err := os.Stat(file)
-	if err != nil {
-		return err
-	}
-	if info.Size() != pkg.Size {
-		return fmt.Errorf("%d bytes; want %d", info.Size(), pkg.Size)
-	}
-	sum, err := digest(file)
-	if err == nil && sum != pkg.SHA256 {
-		err = fmt.Errorf("SHA-256 %s; want %s", sum, pkg.SHA256)
-	}
-	return err
-}
-
-// digest returns the SHA-256 of a file in hex.
-func digest(file string) (string, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
-}
-
-// followProgress reads what apt writes to its status descriptor, lines such as
-// "dlstatus:1:20.5:Retrieving file 1 of 4" (README.progress-reporting of apt),
-// and calls percent for each.
-func followProgress(r io.Reader, percent func(float64)) {
-	for sc := bufio.NewScanner(r); sc.Scan(); {
-		parts := strings.SplitN(sc.Text(), ":", 4)
-		if len(parts) < 3 || parts[0] != "dlstatus" {
-			continue
-		}
-		if n, err := strconv.ParseFloat(parts[2], 64); err == nil && n >= 0 && n <= 100 {
-			percent(n)
-		}
-	}
 }

@@ -5,6 +5,7 @@ package debian
 import (
 	"bytes"
 	"debug/elf"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -22,7 +23,7 @@ func unpackImage(compressed, out string) error {
 		return err
 	}
 	var image bzimage.BzImage
-	if err := image.UnmarshalBinary(text); err != nil {
+	if err := image.UnmarshalBinary(withoutSignature(text)); err != nil {
 		return fmt.Errorf("unpack %s: %w", compressed, err)
 	}
 	f, err := elf.NewFile(bytes.NewReader(image.KernelCode))
@@ -65,4 +66,21 @@ func hasPVHEntry(f *elf.File) (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+// withoutSignature clears the place of the secure-boot signature in a signed bzImage,
+// which is a PE program too, for the unpacker warns of each one on stderr.
+// Nothing is lost: the package that brought the image was checked by its hash.
+func withoutSignature(image []byte) []byte {
+	// Offsets: Microsoft's "PE Format", for PE32+ images.
+	const peOffset, optionalHeader, magic64, certificates = 0x3c, 24, 0x20b, 144
+	if len(image) < peOffset+4 || !bytes.HasPrefix(image, []byte("MZ")) {
+		return image
+	}
+	header := int(binary.LittleEndian.Uint32(image[peOffset:])) + optionalHeader
+	if header+certificates+8 > len(image) || binary.LittleEndian.Uint16(image[header:]) != magic64 {
+		return image
+	}
+	clear(image[header+certificates : header+certificates+8])
+	return image
 }

@@ -4,6 +4,7 @@ package debian
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"strconv"
@@ -26,23 +27,29 @@ func parseIndex(r io.Reader, keep func(name string) bool) ([]entry, error) {
 	sc := bufio.NewScanner(r)
 	sc.Buffer(nil, 1<<20)
 	fields := map[string]string{}
+	wanted := true // whether the paragraph may be one to keep
 	for more := true; more; {
 		more = sc.Scan()
-		line := sc.Text()
-		if more && line != "" {
-			if name, value, ok := strings.Cut(line, ":"); ok && line[0] != ' ' && line[0] != '\t' {
-				fields[name] = strings.TrimSpace(value)
+		line := sc.Bytes()
+		if len(line) > 0 {
+			name, value, ok := bytes.Cut(line, []byte(":"))
+			if !wanted || !ok || line[0] == ' ' || line[0] == '\t' {
+				continue
 			}
+			value = bytes.TrimSpace(value)
+			fields[string(name)] = string(value)
+			wanted = string(name) != "Package" || keep(string(value)) // the first field, as a rule
 			continue
 		}
-		if name, ok := fields["Package"]; ok && keep(name) {
+		if name, ok := fields["Package"]; ok && wanted {
 			e, err := newEntry(fields)
 			if err != nil {
-				return nil, err
+				return nil, fmt.Errorf("package %s: %w", name, err)
 			}
 			all = append(all, e)
 		}
 		clear(fields)
+		wanted = true
 	}
 	return all, sc.Err()
 }
@@ -50,7 +57,7 @@ func parseIndex(r io.Reader, keep func(name string) bool) ([]entry, error) {
 func newEntry(fields map[string]string) (entry, error) {
 	size, err := strconv.ParseInt(fields["Size"], 10, 64)
 	if err != nil {
-		return entry{}, fmt.Errorf("package %s: size: %w", fields["Package"], err)
+		return entry{}, fmt.Errorf("size: %w", err)
 	}
 	e := entry{Package: vmimages.Package{
 		Name: fields["Package"], Arch: fields["Architecture"], Version: fields["Version"], Size: size, SHA256: fields["SHA256"],

@@ -31,7 +31,8 @@ func findMirrors(ctx context.Context) (mirrors, error) {
 	}
 	output, err := aptOutput(ctx, "apt-get", "indextargets", "--format", "$(SITE) $(RELEASE)", "Created-By: Packages")
 	if err != nil {
-		return mirrors{}, err
+		return mirrors{}, &fault.Error{Party: fault.Host, What: "cannot ask this machine's apt for its mirrors", Err: err,
+			Fix: "mend what apt complains about, or set " + EnvMirror}
 	}
 	m := parseTargets(output)
 	if m.main == "" {

@@ -92,7 +92,7 @@ func note(ctx context.Context, t target, chosen vmimages.Pin) {
 	if t.pinned {
 		step.Note(ctx, "%s: pinned is %s, which %s no longer has; taking %s", t.name, describe(t.pin), t.suite, describe(chosen))
 	} else {
-		step.Note(ctx, "%s is not pinned in kernels.lock; taking the newest: %s", t.name, describe(chosen))
+		step.Note(ctx, "%s is not pinned in kernels.lock; taking %s", t.name, describe(chosen))
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"kmodlab/harness/cache"
@@ -19,7 +20,7 @@ import (
 
 // kernelRecipe is part of the keys of prepared kernels; it changes when the
 // way to prepare one does.
-const kernelRecipe = "kernel 1"
+const kernelRecipe = "kernel 2"
 
 // The names inside a prepared kernel.
 const (
@@ -58,10 +59,24 @@ func (p *Provider) prepared(ctx context.Context, s vmimages.Series, flavour stri
 		Image: filepath.Join(final, imageFile), Digest: f.Digest, Config: filepath.Join(final, configFile),
 		Headers: filepath.Join(final, "usr/src/linux-headers-"+pin.Release), Toolchain: t.Toolchain,
 	}
+	k.Toolchain.MakeArgs = append(slices.Clone(k.Toolchain.MakeArgs), withoutPaths(final, t.dir))
 	for _, name := range f.Virtio {
 		k.Virtio = append(k.Virtio, filepath.Join(final, virtioDir, name))
 	}
 	return k, nil
+}
+
+// withoutPaths is the argument of make that keeps the places of our trees out
+// of what is compiled, so that modules are the same wherever the cache is.
+func withoutPaths(trees ...string) string {
+	arg := "KCFLAGS="
+	for i, tree := range trees {
+		if i > 0 {
+			arg += " "
+		}
+		arg += "-ffile-prefix-map=" + tree + "="
+	}
+	return arg
 }
 
 // kernelKey holds the folder of the toolchain, which the programs of Kbuild
@@ -179,6 +194,9 @@ func kernelPlace(release string) func(name string) string {
 		case "boot/config-" + release, modules + "config":
 			return configFile
 		}
+		if otherMachines(name) {
+			return ""
+		}
 		if strings.HasPrefix(name, "usr/src/") || strings.HasPrefix(name, "usr/lib/linux-kbuild-") {
 			return name
 		}
@@ -187,4 +205,11 @@ func kernelPlace(release string) func(name string) string {
 		}
 		return ""
 	}
+}
+
+// otherMachines says whether a file of the common headers is for another
+// architecture: a third of them.
+func otherMachines(name string) bool {
+	_, rest, ok := strings.Cut(name, "-common/arch/")
+	return ok && !strings.HasPrefix(rest, "x86/") && strings.Contains(rest, "/")
 }

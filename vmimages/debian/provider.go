@@ -5,6 +5,7 @@ package debian
 import (
 	"context"
 	"path/filepath"
+	"sync"
 
 	"kmodlab/harness/cache"
 	"kmodlab/harness/kernel"
@@ -24,12 +25,14 @@ type Provider struct {
 	lock      *vmimages.Lock
 	options   Options
 	keyring   string
-	mirrors   func(context.Context) (mirrors, error)
+
+	mu      sync.Mutex
+	mirrors mirrors // of this machine, once they are known: apt takes a second to tell
 }
 
 // New returns a provider that keeps everything in c.
 func New(c *cache.Cache, catalogue *vmimages.Catalogue, lock *vmimages.Lock, o Options) *Provider {
-	return &Provider{cache: c, catalogue: catalogue, lock: lock, options: o, keyring: keyring, mirrors: findMirrors}
+	return &Provider{cache: c, catalogue: catalogue, lock: lock, options: o, keyring: keyring}
 }
 
 // Kernel returns the kernel (series, flavour) ready to be built against and
@@ -61,7 +64,7 @@ func (p *Provider) withRoot(ctx context.Context, suite string, use func(root) er
 		return err
 	}
 	defer unlock()
-	m, err := p.mirrors(ctx)
+	m, err := p.knownMirrors(ctx)
 	if err != nil {
 		return err
 	}
@@ -70,4 +73,17 @@ func (p *Provider) withRoot(ctx context.Context, suite string, use func(root) er
 		return err
 	}
 	return use(r)
+}
+
+func (p *Provider) knownMirrors(ctx context.Context) (mirrors, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.mirrors == (mirrors{}) {
+		m, err := findMirrors(ctx)
+		if err != nil {
+			return mirrors{}, err
+		}
+		p.mirrors = m
+	}
+	return p.mirrors, nil
 }

@@ -71,11 +71,6 @@ func (p *Provider) buildToolchain(ctx context.Context, pin vmimages.Pin, tmp, fi
 	return s.End(nil)
 }
 
-// deb returns the file of a package in the cache.
-func (p *Provider) deb(pkg vmimages.Package) string {
-	return filepath.Join(p.place(kindDeb, pkg.SHA256), debName(pkg))
-}
-
 // toolchainPlace keeps of a toolchain's packages what compiles and links
 // modules: no archives to link programs with, no link-time optimiser, no
 // profilers, no documentation.
