@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package matrix
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"kmodlab/harness/fault"
+	"kmodlab/harness/kmsg"
+	"kmodlab/harness/lesson"
+	"kmodlab/harness/vm"
+)
+
+// stepLimit is how long a step may take before it counts as hung. Emulated
+// kernels on a busy machine are slow; a lesson's steps take milliseconds.
+const stepLimit = 30 * time.Second
+
+// bench is a VM as a script sees it. It remembers what the verdict needs.
+type bench struct {
+	vm     *vm.VM
+	column *column
+
+	died    string        // how a task that did a step died
+	lost    uint64        // records that were lost
+	records []kmsg.Record // of the case, from the first step on
+}
+
+var _ lesson.Bench = (*bench)(nil)
+
+// Insert inserts a module that was built for this kernel.
+func (b *bench) Insert(ctx context.Context, name string, params []string) (lesson.Step, error) {
+	if b.column.buildError != nil {
+		return lesson.Step{}, b.column.buildError
+	}
+	path, ok := b.column.modules.Files[name]
+	if !ok {
+		return lesson.Step{}, &fault.Error{Party: fault.Module, What: fmt.Sprintf("there is no module %q for %s", name, b.column.kernel.Release),
+			Fix: "is its folder in kmod, with a Kbuild?"}
+	}
+	image, err := os.ReadFile(path)
+	if err != nil {
+		return lesson.Step{}, err
+	}
+	return b.step(ctx, func(ctx context.Context) (vm.Answer, error) {
+		return b.vm.Insert(ctx, image, params...)
+	})
+}
+
+// Remove removes a module, without waiting for its users to go.
+func (b *bench) Remove(ctx context.Context, name string) (lesson.Step, error) {
+	return b.step(ctx, func(ctx context.Context) (vm.Answer, error) { return b.vm.Remove(ctx, name) })
+}
+
+// Run runs a command of the guest. A command that fails is a step with EIO.
+func (b *bench) Run(ctx context.Context, argv []string) (lesson.Step, error) {
+	return b.step(ctx, func(ctx context.Context) (vm.Answer, error) {
+		answer, err := b.vm.Run(ctx, nil, argv...)
+		if err == nil && answer.Errno == 0 && answer.Exit != 0 {
+			answer.Errno = syscall.EIO
+		}
+		return answer, err
+	})
+}
+
+// Settle returns what was printed since the last step.
+func (b *bench) Settle(ctx context.Context) (lesson.Step, error) {
+	return b.step(ctx, b.vm.Settle)
+}
+
+// Loaded tells whether a module is in /proc/modules.
+func (b *bench) Loaded(ctx context.Context, name string) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, stepLimit)
+	defer cancel()
+	answer, err := b.vm.List(ctx)
+	if err != nil {
+		return false, err
+	}
+	b.keep(answer)
+	for line := range strings.Lines(string(answer.Output)) {
+		if loaded, _, _ := strings.Cut(line, " "); loaded == name {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// Has settles a condition of the script.
+func (b *bench) Has(condition string) (bool, error) { return b.column.conditions.Has(condition) }
+
+func (b *bench) step(ctx context.Context, act func(context.Context) (vm.Answer, error)) (lesson.Step, error) {
+	ctx, cancel := context.WithTimeout(ctx, stepLimit)
+	defer cancel()
+	answer, err := act(ctx)
+	if err != nil {
+		return lesson.Step{}, err
+	}
+	b.keep(answer)
+	if answer.Died != "" {
+		b.died = answer.Died
+		return lesson.Step{}, errTaskDied
+	}
+	return lesson.Step{Errno: answer.Errno, Output: string(answer.Output), Log: kmsg.Transcript(answer.Records)}, nil
+}
+
+// errTaskDied ends a script whose step's task was killed; the splat that
+// killed it is the reason.
+var errTaskDied = errors.New("the task that took the step was killed")
+
+func (b *bench) keep(answer vm.Answer) {
+	b.lost += answer.Lost
+	b.records = append(b.records, answer.Records...)
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package matrix
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"kmodlab/harness/kmsg"
+	"kmodlab/harness/lesson"
+	"kmodlab/harness/step"
+	"kmodlab/harness/verdict"
+	"kmodlab/harness/vm"
+)
+
+// blank is the record of a case that has not run.
+func (r *Runner) blank(series string, col *column, c lesson.Case) verdict.Record {
+	record := verdict.Record{Series: series, Lesson: c.Lesson, Case: c.Name,
+		Reproduce: fmt.Sprintf("go tool mage run -kernel=%s -lesson=%s", series, c.Lesson)}
+	if col != nil {
+		record.Kernel, record.Arch, record.Flavour = col.kernel.Release, col.kernel.Arch, col.kernel.Flavour
+	}
+	return record
+}
+
+func (r *Runner) decide(record verdict.Record, f verdict.Facts) verdict.Record {
+	result := verdict.Judge(f)
+	record.Verdict, record.Reason, record.Owner = result.Verdict, result.Reason, string(result.Verdict.Owner())
+	return record
+}
+
+// runCase runs a case on a VM of its own and decides what became of it. When
+// the VM was not up before the case began, it tries once more on a fresh one.
+func (r *Runner) runCase(ctx context.Context, col *column, c lesson.Case, record verdict.Record) verdict.Record {
+	if facts, done := beforehand(col, c); done {
+		return r.decide(record, facts)
+	}
+	if err := r.slots.Acquire(ctx, 1); err != nil {
+		return r.decide(record, verdict.Facts{InfraError: "interrupted"})
+	}
+	defer r.slots.Release(1)
+	began := time.Now()
+	record.Started = began.Format(time.RFC3339)
+	facts := r.attempt(ctx, col, c, &record)
+	if !facts.Began && ctx.Err() == nil {
+		record.Retried = facts.InfraError
+		step.Note(ctx, "%s on %s: the VM was not up before the case began, trying once more: %s", c.ID(), col.kernel.Release, facts.InfraError)
+		facts = r.attempt(ctx, col, c, &record)
+	}
+	record.Seconds = time.Since(began).Seconds()
+	return r.decide(record, facts)
+}
+
+// beforehand returns the facts of a case whose verdict needs no VM.
+func beforehand(col *column, c lesson.Case) (verdict.Facts, bool) {
+	for _, condition := range c.Requires {
+		ok, err := col.conditions.Has(condition)
+		if err != nil {
+			return verdict.Facts{InfraError: err.Error()}, true
+		}
+		if !ok {
+			return verdict.Facts{Unsupported: "needs " + condition}, true
+		}
+	}
+	if col.buildError != nil {
+		return verdict.Facts{BuildError: col.buildError.Error()}, true
+	}
+	return verdict.Facts{}, false
+}
+
+// attempt runs the case on a fresh VM and records the facts.
+func (r *Runner) attempt(ctx context.Context, col *column, c lesson.Case, record *verdict.Record) verdict.Facts {
+	work, remove, err := r.Cache.Temp(ctx, "case")
+	if err != nil {
+		return verdict.Facts{InfraError: err.Error()}
+	}
+	defer remove()
+	v, how, err := r.start(ctx, col, c.CPUs)
+	if err != nil {
+		return verdict.Facts{InfraError: err.Error()}
+	}
+	record.VM = how
+	v.Listen(func(rec kmsg.Record) {
+		for _, line := range kmsg.Transcript([]kmsg.Record{rec}) {
+			r.View.Log(col.kernel.Release, c.ID(), line)
+		}
+	})
+	b := &bench{vm: v, column: col}
+	outcome := c.Run(ctx, b, lesson.Options{Work: work, Update: r.Update, Echo: func(step string) {
+		r.View.Step(col.kernel.Release, c.ID(), step)
+	}})
+	taint := ""
+	if outcome.Finished {
+		taint = unexpectedTaint(ctx, v)
+	}
+	fate := v.Close()
+	record.Diff = outcome.Diff
+	record.Log, err = r.keepLog(col.kernel, c, fate)
+	if err != nil {
+		return verdict.Facts{Began: true, InfraError: err.Error()}
+	}
+	return facts(b, outcome, fate, taint)
+}
+
+// facts turns what the script, the bench and the VM's end say into what the
+// judge wants to know.
+func facts(b *bench, o lesson.Outcome, fate vm.Fate, taint string) verdict.Facts {
+	f := verdict.Facts{
+		Began: true, Finished: o.Finished, Step: o.Step, Problem: o.Problem, Unsupported: o.Unsupported,
+		TaskDied: b.died, LostRecords: max(b.lost, fate.Lost), Taint: taint, Splats: splats(fate),
+	}
+	if o.Refused != nil {
+		f.Refused = o.Refused.Module + ": " + o.Refused.Errno
+	}
+	switch fate.How {
+	case vm.Panicked, vm.Reset:
+		f.GuestReset = true
+	case vm.Signalled, vm.Crashed, vm.PowerOff:
+		f.EmulatorDied = fmt.Sprintf("ended by itself: %s, %s", fate.How, fate.Status)
+	}
+	lost, isLost := errors.AsType[*vm.Lost](o.Err)
+	switch {
+	case o.Err == nil || errors.Is(o.Err, errTaskDied):
+	case isLost && lost.Kind == vm.LostTimeout:
+		f.TimedOut = true
+	default:
+		f.InfraError = o.Err.Error()
+	}
+	return f
+}
+
+// splats are those of the kernel log and those that only the console saw: what
+// a dying kernel prints last does not reach the agent.
+func splats(fate vm.Fate) []kmsg.Splat {
+	var lines []string
+	for _, rec := range fate.Records {
+		lines = append(lines, strings.Split(rec.Text, "\n")...)
+	}
+	found := kmsg.Splats(lines)
+	known := map[string]bool{}
+	for _, s := range found {
+		known[s.Title] = true
+	}
+	for _, s := range kmsg.Splats(strings.Split(fate.Console, "\n")) {
+		if !known[s.Title] {
+			found = append(found, s)
+		}
+	}
+	return found
+}
+
+// expectedTaint are the flags that every lesson sets: an out-of-tree (12) and
+// an unsigned (13) module (Documentation/admin-guide/tainted-kernels.rst).
+const expectedTaint = 1<<12 | 1<<13
+
+func unexpectedTaint(ctx context.Context, v *vm.VM) string {
+	ctx, cancel := context.WithTimeout(ctx, stepLimit)
+	defer cancel()
+	answer, err := v.ReadFile(ctx, "/proc/sys/kernel/tainted")
+	if err != nil {
+		return "" // the VM's end tells why
+	}
+	mask, err := strconv.ParseUint(strings.TrimSpace(string(answer.Output)), 10, 64)
+	if err != nil {
+		return fmt.Sprintf("/proc/sys/kernel/tainted holds %q", answer.Output)
+	}
+	if extra := mask &^ expectedTaint; extra != 0 {
+		return fmt.Sprintf("%#x", extra)
+	}
+	return ""
+}

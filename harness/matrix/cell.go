@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package matrix
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+
+	"kmodlab/harness/kbuild"
+	"kmodlab/harness/kernel"
+	"kmodlab/harness/vm"
+	"kmodlab/vmimages/initramfs"
+)
+
+// column is one kernel with everything its cases need.
+type column struct {
+	kernel     *kernel.Kernel
+	conditions *kernel.Conditions
+	modules    *kbuild.Modules
+	buildError *kbuild.Error // the modules do not build
+	machine    vm.Machine
+}
+
+// prepare gets the kernel of series, builds the modules for it and describes
+// its machine. A build error is no error here: it is the verdict of the cases.
+func (r *Runner) prepare(ctx context.Context, series string) (*column, error) {
+	k, err := r.Kernels.Kernel(ctx, series, "")
+	if err != nil {
+		return nil, err
+	}
+	col := &column{kernel: k}
+	if col.conditions, err = kernel.NewConditions(k); err != nil {
+		return nil, err
+	}
+	col.modules, err = kbuild.Build(ctx, r.Cache, k, filepath.Join(r.Root, "kmod"))
+	if err != nil && !errors.As(err, &col.buildError) {
+		return nil, err
+	}
+	image, err := initramfs.Build(ctx, r.Cache, r.Root, k)
+	if err != nil {
+		return nil, err
+	}
+	col.machine = vm.Machine{QEMU: r.QEMU, Accel: r.Accel, Kernel: k, Initramfs: image.Path, InitramfsKey: image.Key}
+	return col, nil
+}
+
+// start returns a pristine VM with cpus CPUs and how it was made: "clone" or
+// "boot".
+func (r *Runner) start(ctx context.Context, col *column, cpus int) (*vm.VM, string, error) {
+	m := col.machine
+	m.CPUs = cpus
+	v, err := vm.Boot(ctx, m)
+	return v, "boot", err
+}

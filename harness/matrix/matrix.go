@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+// Package matrix runs lessons on kernels: every case of every lesson on every
+// kernel, each on a VM of its own.
+//
+// It is the one place where kernels, builds, VMs, scripts and verdicts meet.
+// What it finds out is a list of [verdict.Record].
+package matrix
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"sync"
+
+	"github.com/hashicorp/go-multierror"
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
+
+	"kmodlab/harness/cache"
+	"kmodlab/harness/kernel"
+	"kmodlab/harness/lesson"
+	"kmodlab/harness/verdict"
+	"kmodlab/harness/vm"
+)
+
+// Kernels makes kernels: package vmimages/debian has such a one.
+type Kernels interface {
+	// Kernel returns the kernel (series, flavour), ready to be built against
+	// and booted; flavour "" is the default one.
+	Kernel(ctx context.Context, series, flavour string) (*kernel.Kernel, error)
+}
+
+// View sees cases as they run.
+type View interface {
+	Step(kernel, id, step string)    // a step of a case begins
+	Log(kernel, id, line string)     // the kernel printed a line
+	Verdict(verdict.Record)          // a case has ended
+	Note(format string, args ...any) // a remark
+}
+
+// Runner runs cases.
+type Runner struct {
+	Cache   *cache.Cache
+	Kernels Kernels
+	QEMU    vm.QEMU
+	Accel   vm.Accel
+	Root    string // the project's folder, with kmod in it
+	Out     string // where logs go
+	Update  bool   // rewrite expected logs instead of comparing them
+	Jobs    int    // cases that may run at once; as many as there are CPUs for 0
+	View    View
+
+	slots *semaphore.Weighted // VMs that may run at once
+}
+
+// Run runs the cases of lessons on the series, in parallel. It returns what
+// became of each case on each kernel, in the order of series and lessons. The
+// error joins what kept whole kernels from being tested; their cases are
+// among the records nevertheless, as infra.
+func (r *Runner) Run(ctx context.Context, series []string, lessons []lesson.Lesson) ([]verdict.Record, error) {
+	if r.Jobs == 0 {
+		r.Jobs = runtime.NumCPU()
+	}
+	r.slots = semaphore.NewWeighted(int64(r.Jobs))
+	columns := make([][]verdict.Record, len(series))
+	var mu sync.Mutex
+	var failed *multierror.Error
+	var group errgroup.Group
+	// Two at once: while one kernel's modules compile, the next one downloads.
+	group.SetLimit(2)
+	for i, s := range series {
+		group.Go(func() error {
+			records, err := r.column(ctx, s, lessons)
+			columns[i] = records
+			if err != nil {
+				mu.Lock()
+				failed = multierror.Append(failed, err)
+				mu.Unlock()
+			}
+			return nil // the other kernels go on
+		})
+	}
+	group.Wait()
+	var all []verdict.Record
+	for _, c := range columns {
+		all = append(all, c...)
+	}
+	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		failed = multierror.Append(failed, err)
+	}
+	return all, failed.ErrorOrNil()
+}
+
+// column runs all lessons on one kernel.
+func (r *Runner) column(ctx context.Context, series string, lessons []lesson.Lesson) ([]verdict.Record, error) {
+	col, err := r.prepare(ctx, series)
+	var cases []lesson.Case
+	for _, l := range lessons {
+		cases = append(cases, l.Cases...)
+	}
+	records := make([]verdict.Record, len(cases))
+	var group errgroup.Group
+	group.SetLimit(r.Jobs) // started in their order
+	for i, c := range cases {
+		group.Go(func() error {
+			records[i] = r.blank(series, col, c)
+			if err != nil {
+				records[i] = r.decide(records[i], verdict.Facts{InfraError: err.Error()})
+			} else {
+				records[i] = r.runCase(ctx, col, c, records[i])
+			}
+			r.View.Verdict(records[i])
+			return nil // the other cases go on
+		})
+	}
+	group.Wait()
+	return records, err
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"text/tabwriter"
+
+	"kmodlab/harness/verdict"
+)
+
+// Table writes the table case x kernel, in the order of records.
+func Table(w io.Writer, records []verdict.Record) error {
+	var rows, columns []string
+	cells := map[string]string{}
+	for _, r := range records {
+		row, column := r.Lesson+"/"+r.Case, r.Series
+		if !slices.Contains(rows, row) {
+			rows = append(rows, row)
+		}
+		if !slices.Contains(columns, column) {
+			columns = append(columns, column)
+		}
+		cells[row+" "+column] = string(r.Verdict)
+	}
+	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	fmt.Fprint(t, "case")
+	for _, c := range columns {
+		fmt.Fprint(t, "\t"+c)
+	}
+	fmt.Fprintln(t)
+	for _, row := range rows {
+		fmt.Fprint(t, row)
+		for _, c := range columns {
+			fmt.Fprint(t, "\t"+cells[row+" "+c])
+		}
+		fmt.Fprintln(t)
+	}
+	return t.Flush()
+}
+
+// Failures writes what a person needs of each case that is neither passed nor
+// unsupported: whose fault, why, the difference, where the log is, and how to
+// run exactly that again. out is the folder that the logs' paths start from.
+func Failures(w io.Writer, records []verdict.Record, out string) {
+	for _, r := range records {
+		if r.Verdict == verdict.Pass || r.Verdict == verdict.Unsupported {
+			continue
+		}
+		kernel := r.Kernel
+		if kernel == "" {
+			kernel = r.Series
+		}
+		fmt.Fprintf(w, "\n%s  %s/%s on %s  (fault of the %s)\n", r.Verdict, r.Lesson, r.Case, kernel, r.Owner)
+		fmt.Fprint(w, Indent(r.Reason, "  "))
+		if r.Diff != "" {
+			fmt.Fprint(w, Indent(r.Diff, "    "))
+		}
+		if r.Log != "" {
+			fmt.Fprintf(w, "  log:       %s/%s\n", out, r.Log)
+		}
+		fmt.Fprintf(w, "  reproduce: %s\n", r.Reproduce)
+	}
+}
+
+// Count returns how many of records passed, failed and were skipped, for the
+// closing line.
+func Count(records []verdict.Record) (passed, failed, skipped int) {
+	for _, r := range records {
+		switch r.Verdict {
+		case verdict.Pass:
+			passed++
+		case verdict.Unsupported:
+			skipped++
+		default:
+			failed++
+		}
+	}
+	return passed, failed, skipped
+}
+
+// Closing returns the last line of a run: "cases: 24 passed, 0 failed, 1
+// skipped".
+func Closing(records []verdict.Record) string {
+	passed, failed, skipped := Count(records)
+	return fmt.Sprintf("cases: %d passed, %d failed, %d skipped", passed, failed, skipped)
+}

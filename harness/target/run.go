@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package target
+
+import (
+	"context"
+	"io"
+	"path/filepath"
+
+	"kmodlab/harness/fault"
+	"kmodlab/harness/lesson"
+	"kmodlab/harness/report"
+	"kmodlab/harness/verdict"
+)
+
+// What "run" runs when it is not told otherwise: the lesson that the project
+// begins with, on the kernel of Debian's stable release.
+const (
+	defaultLesson = "notify"
+	defaultKernel = "6.12"
+)
+
+// Run builds a lesson's modules, boots a kernel and replays the lesson's
+// cases, showing every step and every line of the kernel log as it comes.
+func Run(ctx context.Context, w io.Writer, f Flags) error {
+	if f.Lesson == "" {
+		f.Lesson = defaultLesson
+	}
+	if f.Kernel == "" {
+		f.Kernel = defaultKernel
+	}
+	ctx, l, err := open(ctx, w, f.Locked)
+	if err != nil {
+		return status(err)
+	}
+	_, records, err := l.matrix(ctx, f, 1, func(l *lab) view { return loud{l.view} })
+	if err != nil {
+		return err
+	}
+	report.Failures(w, records, outFolder)
+	return l.conclude(records)
+}
+
+// view is how a run is shown.
+type view interface {
+	Step(kernel, id, step string)
+	Log(kernel, id, line string)
+	Verdict(verdict.Record)
+	Note(format string, args ...any)
+}
+
+// matrix runs what the flags name, jobs cases at once (0: as many as there are
+// CPUs), and keeps the results.
+func (l *lab) matrix(ctx context.Context, f Flags, jobs int, show func(*lab) view) ([]lesson.Lesson, []verdict.Record, error) {
+	lessons, err := l.lessons(f.Lesson)
+	if err != nil {
+		return nil, nil, status(err)
+	}
+	series, err := l.series(f.Kernel)
+	if err != nil {
+		return nil, nil, status(err)
+	}
+	runner, err := l.runner(ctx, show(l), f.Update)
+	if err != nil {
+		return nil, nil, status(err)
+	}
+	runner.Jobs = jobs
+	records, err := runner.Run(ctx, series, lessons)
+	if writeErr := verdict.Write(filepath.Join(l.out, "results.json"), records); writeErr != nil && err == nil {
+		err = writeErr
+	}
+	if ctx.Err() != nil {
+		return nil, nil, failed(fault.ExitHarness, "interrupted; what is in the cache stays valid")
+	}
+	if err != nil && len(records) == 0 {
+		return nil, nil, status(err)
+	}
+	return lessons, records, nil
+}
+
+// series returns the series that flag names, the default test set for "".
+func (l *lab) series(flag string) ([]string, error) {
+	if flag != "" {
+		found, _, err := l.catalogue.Find(flag, "")
+		return []string{found.Name}, err
+	}
+	var names []string
+	for _, s := range l.catalogue.Default() {
+		names = append(names, s.Name)
+	}
+	return names, nil
+}
+
+// conclude ends a run with the closing line, and with the exit status that the
+// results deserve.
+func (l *lab) conclude(records []verdict.Record) error {
+	l.view.Printf("\n%s\n", report.Closing(records))
+	switch code := verdict.Exit(records); {
+	case len(records) == 0:
+		return failed(code, "no case ran")
+	case code == fault.ExitHarness:
+		return failed(code, "cases could not be run")
+	case code != fault.ExitOK:
+		return failed(code, "cases failed")
+	}
+	return nil
+}

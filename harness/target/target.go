@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+// Package target holds the bodies of the mage targets: flags in, one run,
+// exit status out.
+package target
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/term"
+
+	"kmodlab/harness/cache"
+	"kmodlab/harness/fault"
+	"kmodlab/harness/host"
+	"kmodlab/harness/lesson"
+	"kmodlab/harness/matrix"
+	"kmodlab/harness/report"
+	"kmodlab/harness/step"
+	"kmodlab/harness/vm"
+	"kmodlab/vmimages"
+	"kmodlab/vmimages/debian"
+)
+
+// Flags are the options of the targets; empty ones stand for the default.
+type Flags struct {
+	Kernel string // a series: "6.12"
+	Lesson string // "notify"
+	Update bool   // rewrite expected logs
+	Locked bool   // never choose another kernel than the pinned one
+}
+
+// outFolder is where runs leave results and logs, under the project's folder.
+const outFolder = "out"
+
+// lab is what every target works with.
+type lab struct {
+	root      string
+	out       string
+	view      *report.Terminal
+	cache     *cache.Cache
+	catalogue *vmimages.Catalogue
+	provider  *debian.Provider
+}
+
+// open sets up a lab that reports to w. The returned context carries the view.
+func open(ctx context.Context, w io.Writer, locked bool) (context.Context, *lab, error) {
+	root, err := os.Getwd() // mage runs targets in the magefile's folder
+	if err != nil {
+		return nil, nil, err
+	}
+	l := &lab{root: root, out: filepath.Join(root, outFolder), view: terminal(w)}
+	ctx = step.With(ctx, l.view.Listen)
+	if l.cache, err = cache.Open(); err != nil {
+		return nil, nil, err
+	}
+	if l.catalogue, err = vmimages.Load(); err != nil {
+		return nil, nil, err
+	}
+	lock, err := vmimages.LoadLock()
+	if err != nil {
+		return nil, nil, err
+	}
+	l.provider = debian.New(l.cache, l.catalogue, lock, debian.Options{Locked: locked})
+	return ctx, l, nil
+}
+
+// terminal returns a view of w that is live when w is a terminal that can move
+// its cursor.
+func terminal(w io.Writer) *report.Terminal {
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) || os.Getenv("TERM") == "dumb" || os.Getenv("CI") != "" {
+		return report.NewTerminal(w, false, 0)
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		width = 80
+	}
+	return report.NewTerminal(w, true, width)
+}
+
+// runner returns a runner for the lab, with everything on the host that it
+// needs.
+func (l *lab) runner(ctx context.Context, view matrix.View, update bool) (*matrix.Runner, error) {
+	if err := host.Ensure(ctx, host.Needs(l.catalogue.Arch)); err != nil {
+		return nil, err
+	}
+	qemu, err := vm.FindQEMU(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &matrix.Runner{Cache: l.cache, Kernels: l.provider, QEMU: qemu, Root: l.root, Out: l.out, Update: update, View: view}, nil
+}
+
+// lessons returns the lessons that flag names, all for "".
+func (l *lab) lessons(flag string) ([]lesson.Lesson, error) {
+	all, err := lesson.Find(filepath.Join(l.root, "kmod"))
+	if err != nil {
+		return nil, err
+	}
+	return lesson.Select(all, flag)
+}
+
+// Status is the error of a run that went to its end and whose outcome is not
+// all well; mage ends with it.
+type Status struct {
+	Code    int
+	Message string
+}
+
+// Error returns the message.
+func (s Status) Error() string { return s.Message }
+
+// ExitStatus tells mage how to exit.
+func (s Status) ExitStatus() int { return s.Code }
+
+// status makes of err what mage exits with.
+func status(err error) error {
+	if err == nil {
+		return nil
+	}
+	return Status{fault.Exit(err), err.Error()}
+}
+
+func failed(code int, format string, args ...any) error {
+	return Status{code, fmt.Sprintf(format, args...)}
+}

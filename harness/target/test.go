@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package target
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os/exec"
+	"time"
+
+	"kmodlab/harness/fault"
+	"kmodlab/harness/report"
+	"kmodlab/harness/step"
+)
+
+// Test runs the project's Go tests and then every lesson on every kernel of
+// the test set, or on those that the flags name.
+func Test(ctx context.Context, w io.Writer, f Flags) error {
+	ctx, l, err := open(ctx, w, f.Locked)
+	if err != nil {
+		return status(err)
+	}
+	goErr := l.goTests(ctx)
+	_, records, err := l.matrix(ctx, f, 0, func(l *lab) view { return brief{l.view} })
+	if err != nil {
+		return err
+	}
+	l.view.Printf("\n")
+	report.Table(w, records)
+	report.Failures(w, records, outFolder)
+	if err := l.conclude(records); err != nil {
+		return err
+	}
+	if goErr != nil {
+		return failed(fault.ExitFailed, "the Go tests failed: %v", goErr)
+	}
+	return nil
+}
+
+// goTests runs go test on the whole module and shows what it printed when it
+// failed.
+func (l *lab) goTests(ctx context.Context) error {
+	s := step.Start(ctx, "go test ./...")
+	cmd := exec.CommandContext(ctx, "go", "test", "./...")
+	cmd.Dir = l.root
+	cmd.WaitDelay = 5 * time.Second
+	output, err := cmd.CombinedOutput()
+	if err != nil {
+		l.view.Printf("%s", report.Indent(string(output), "  "))
+		err = fmt.Errorf("go test ./...: %w", err)
+	}
+	return s.End(err)
+}

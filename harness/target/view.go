@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package target
+
+import (
+	"strings"
+
+	"kmodlab/harness/report"
+	"kmodlab/harness/verdict"
+)
+
+// loud shows every step and every line of the kernel log, for a person who
+// watches.
+type loud struct{ *report.Terminal }
+
+func (v loud) Step(_, id, step string)         { v.Printf("\n[%s] $ %s\n", id, step) }
+func (v loud) Log(_, _, line string)           { v.Printf("  %s\n", line) }
+func (v loud) Note(format string, args ...any) { v.Printf("note: "+format+"\n", args...) }
+
+func (v loud) Verdict(r verdict.Record) {
+	v.Printf("\n%s  %s/%s on %s  (%s, %.1f s)\n", strings.ToUpper(string(r.Verdict)), r.Lesson, r.Case, r.Kernel, or(r.VM, "no VM"), r.Seconds)
+}
+
+// brief shows one line a case, for many of them.
+type brief struct{ *report.Terminal }
+
+func (v brief) Step(_, _, _ string)             {}
+func (v brief) Log(_, _, _ string)              {}
+func (v brief) Note(format string, args ...any) { v.Printf("note: "+format+"\n", args...) }
+
+func (v brief) Verdict(r verdict.Record) {
+	v.Printf("%-11s %5.2fs  %s/%s on %s\n", r.Verdict, r.Seconds, r.Lesson, r.Case, or(r.Kernel, r.Series))
+}
+
+func or(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//go:build mage
+
+// kmodlab: a lab bench for out-of-tree Linux kernel modules.
+package main
+
+import (
+	"context"
+	"os"
+
+	"github.com/magefile/mage/mg"
+
+	"kmodlab/harness/target"
+)
+
+// Default is what a bare "go tool mage" does.
+var Default = Run
+
+// x is for mage alone: the main function that v1.17.2 generates counts the
+// arguments of a default target that has flags in a variable of this name, and
+// does not declare it.
+var x int
+
+// Aliases are second names of targets.
+var Aliases = map[string]any{"kernels": Kernels.List}
+
+// Run builds a lesson, boots a kernel, replays the lesson live and compares
+// what the kernel printed.
+func Run(ctx context.Context, kernel, lesson *string, update, locked *bool) error {
+	return target.Run(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Lesson: text(lesson), Update: set(update), Locked: set(locked)})
+}
+
+// Test runs the Go tests, then every lesson on every kernel of the test set.
+func Test(ctx context.Context, kernel, lesson *string, update, locked *bool) error {
+	return target.Test(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Lesson: text(lesson), Update: set(update), Locked: set(locked)})
+}
+
+// Kernels groups what concerns the kernels.
+type Kernels mg.Namespace
+
+// List lists the kernels: series, version, origin, cached or not, size.
+func (Kernels) List(ctx context.Context) error {
+	return target.Kernels(ctx, os.Stdout)
+}
+
+// Update asks the archive for the newest kernels and rewrites the lock file.
+func (Kernels) Update(ctx context.Context) error {
+	return target.KernelsUpdate(ctx, os.Stdout)
+}
+
+func text(flag *string) string {
+	if flag == nil {
+		return ""
+	}
+	return *flag
+}
+
+func set(flag *bool) bool { return flag != nil && *flag }
