@@ -72,7 +72,8 @@ static void leave(struct subscriber *s)
 	int err = unregister_test_notifier(&s->nb);
 
 	if (err)
-		pr_err("regchain: unregister test_notifier%u failed: %pe\n", s->number, ERR_PTR(err));
+		pr_err("regchain: unregister test_notifier%u failed: %pe\n",
+		       s->number, ERR_PTR(err));
 }
 
 static int __init regchain_init(void)
@@ -94,7 +95,8 @@ undo:
 	 * A module whose init fails is freed. A block left on the chain would
 	 * point into freed memory from then on.
 	 */
-	pr_err("regchain: register test_notifier%u failed: %pe\n", subscribers[i].number, ERR_PTR(err));
+	pr_err("regchain: register test_notifier%u failed: %pe\n",
+	       subscribers[i].number, ERR_PTR(err));
 	while (i--) {
 		leave(&subscribers[i]);
 		pr_info("unregister test_notifier%u completed\n", subscribers[i].number);

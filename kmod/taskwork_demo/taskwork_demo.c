@@ -65,7 +65,9 @@ static const char *context(void)
 {
 	if (!in_inserter())
 		return "in another task";
-	return irqs_disabled() ? "in the inserting task, interrupts off" : "in the inserting task, interrupts on";
+	if (irqs_disabled())
+		return "in the inserting task, interrupts off";
+	return "in the inserting task, interrupts on";
 }
 
 #ifdef CONFIG_USER_RETURN_NOTIFIER
