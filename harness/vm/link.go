@@ -143,6 +143,14 @@ func (l *link) send(ctx context.Context, o *wire.Order) (<-chan reception, error
 	return c, err
 }
 
+// remember puts the records of a template before those that will come.
+func (l *link) remember(records []kmsg.Record) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.records = append(append([]kmsg.Record(nil), records...), l.records...)
+	l.told += len(records)
+}
+
 // log returns all records, and how many were lost.
 func (l *link) log() ([]kmsg.Record, uint64) {
 	l.mu.Lock()

@@ -7,9 +7,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"os"
 	"sync"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // Event is something that QEMU reported by itself, such as SHUTDOWN.
@@ -21,7 +23,7 @@ type Event struct {
 
 // qmp talks to QEMU's monitor. See QEMU's docs/interop/qmp-spec.
 type qmp struct {
-	w     io.Writer
+	conn  *os.File
 	event func(Event) // called by the reader with each event
 
 	mu      sync.Mutex
@@ -52,16 +54,16 @@ func (e *qmpError) Error() string { return e.Desc }
 
 var errHungUp = errors.New("QEMU hung up")
 
-// newQMP returns a client for the monitor at the other end of w. What the
-// monitor sends is taken in by read.
-func newQMP(w io.Writer, event func(Event)) *qmp {
-	return &qmp{w: w, event: event, replies: map[int]chan reply{}, closed: make(chan struct{})}
+// newQMP returns a client for the monitor at the other end of the socket conn.
+// What the monitor sends is taken in by read.
+func newQMP(conn *os.File, event func(Event)) *qmp {
+	return &qmp{conn: conn, event: event, replies: map[int]chan reply{}, closed: make(chan struct{})}
 }
 
 // read takes in what the monitor sends, until it hangs up.
-func (q *qmp) read(r io.Reader) {
+func (q *qmp) read() {
 	defer close(q.closed)
-	for dec := json.NewDecoder(r); ; {
+	for dec := json.NewDecoder(q.conn); ; {
 		var m reply
 		if err := dec.Decode(&m); err != nil {
 			return // QEMU ended, or sent what is no JSON: both mean that no reply comes any more
@@ -80,9 +82,10 @@ func (q *qmp) read(r io.Reader) {
 	}
 }
 
-// do sends a command and waits for its reply. args may be nil.
-func (q *qmp) do(ctx context.Context, command string, args any) (json.RawMessage, error) {
-	c, err := q.send(command, args)
+// do sends a command and waits for its reply. args may be nil. A descriptor
+// that is given goes with it.
+func (q *qmp) do(ctx context.Context, command string, args any, fd ...int) (json.RawMessage, error) {
+	c, err := q.send(command, args, fd...)
 	if err != nil {
 		return nil, fmt.Errorf("QMP %s: %w", command, err)
 	}
@@ -99,7 +102,7 @@ func (q *qmp) do(ctx context.Context, command string, args any) (json.RawMessage
 	}
 }
 
-func (q *qmp) send(command string, args any) (<-chan reply, error) {
+func (q *qmp) send(command string, args any, fd ...int) (<-chan reply, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.lastID++
@@ -113,8 +116,25 @@ func (q *qmp) send(command string, args any) (<-chan reply, error) {
 	}
 	c := make(chan reply, 1)
 	q.replies[q.lastID] = c
-	_, err = q.w.Write(append(line, '\n'))
-	return c, err
+	return c, q.write(append(line, '\n'), fd)
+}
+
+// write writes a line that fits into the socket's buffer, with descriptors.
+func (q *qmp) write(line []byte, fds []int) error {
+	raw, err := q.conn.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var rights []byte
+	if len(fds) > 0 {
+		rights = unix.UnixRights(fds...)
+	}
+	var sent error
+	err = raw.Write(func(fd uintptr) bool {
+		sent = unix.Sendmsg(int(fd), line, rights, nil, unix.MSG_NOSIGNAL)
+		return !errors.Is(sent, unix.EAGAIN)
+	})
+	return errors.Join(err, sent)
 }
 
 // negotiate ends the monitor's greeting, after which it takes commands.

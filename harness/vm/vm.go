@@ -58,7 +58,7 @@ func launch(ctx context.Context, m Machine, args []string, state *os.File) (*VM,
 	v.qmp = newQMP(proc.monitor, v.note)
 	var readers sync.WaitGroup
 	readers.Go(func() { v.console.readFrom(proc.console) })
-	readers.Go(func() { v.qmp.read(proc.monitor) })
+	readers.Go(func() { v.qmp.read() })
 	readers.Go(func() { v.link.read(v.lose) })
 	v.stopWatch = context.AfterFunc(ctx, v.kill)
 	go func() {

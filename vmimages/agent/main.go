@@ -69,6 +69,12 @@ func serve() error {
 	if err != nil {
 		return err
 	}
+	// u-root's init logs a line without a newline, and the kernel holds such a
+	// line back until the next one. This is the next one: without it the rest
+	// of the boot would show in the first step.
+	if err := os.WriteFile("/dev/kmsg", []byte("<6>kmodlab: the agent is ready\n"), 0); err != nil {
+		return err
+	}
 	if err := s.say(hello); err != nil {
 		return err
 	}

@@ -87,10 +87,12 @@ func work(o *wire.Order) *wire.Answer {
 	var err error
 	switch o.Verb {
 	case wire.DoInsert:
+		rename("insmod")
 		// init_module, which takes the image from memory, and once only: a
 		// tool that tries again in another way runs a failing init twice.
 		err = unix.InitModule(o.Blob, o.Params)
 	case wire.DoRemove:
+		rename("rmmod")
 		err = unix.DeleteModule(o.Name, o.Flags)
 	case wire.DoRead:
 		ans.Blob, err = readFile(o.Path)
@@ -100,6 +102,13 @@ func work(o *wire.Order) *wire.Answer {
 	ans.Elapsed = time.Since(begin)
 	ans.Errno = errnoOf(err)
 	return ans
+}
+
+// rename gives the task the name it would have in a session by hand, so that
+// a module or an oops that prints it prints the same here.
+func rename(comm string) {
+	name := append([]byte(comm), 0)
+	unix.RawSyscall(unix.SYS_PRCTL, unix.PR_SET_NAME, uintptr(unsafe.Pointer(&name[0])), 0)
 }
 
 // readFile reads at most [maxOutput] bytes of a file. It uses system calls,

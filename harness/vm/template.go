@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package vm
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"kmodlab/harness/cache"
+	"kmodlab/harness/fault"
+	"kmodlab/harness/kernel"
+	"kmodlab/harness/kmsg"
+	"kmodlab/harness/step"
+	"kmodlab/harness/wire"
+)
+
+// The files of a template's cache entry.
+const (
+	ramFile   = "ram"   // the guest's memory, a sparse file
+	stateName = "state" // the state of CPUs and devices, as QEMU writes it
+	metaFile  = "template.json"
+)
+
+// Template is a VM frozen when its agent was ready. Every case gets a copy of
+// it, in a twentieth of the time of a boot and with memory that is copied on
+// write.
+type Template struct {
+	machine Machine
+	dir     string // empty: there is no frozen VM, Clone boots
+	meta    meta
+}
+
+// meta is what has to be known of a frozen VM besides its memory and state.
+type meta struct {
+	Hello   wire.Hello
+	Records []kmsg.Record // logged before it was frozen
+	Console string        // shown before it was frozen
+	RAM     sum
+	State   sum
+}
+
+// Freeze returns the template of m out of the cache. What is not there is
+// made, by booting m once; what is there and damaged is noted, thrown away and
+// made again. Where QEMU cannot freeze, the template's clones are booted one
+// by one, and a note says so. The error is that of [Boot].
+func Freeze(ctx context.Context, c *cache.Cache, m Machine) (*Template, error) {
+	m = m.withDefaults()
+	key := m.templateKey()
+	if dir, ok := c.Lookup("template", key); ok {
+		t, err := openTemplate(m, dir)
+		if err == nil {
+			return t, nil
+		}
+		step.Note(ctx, "the frozen VM of %s is damaged and is made again: %v", m.Kernel.Release, err)
+		if err := c.Evict(ctx, "template", key); err != nil {
+			return nil, err
+		}
+	}
+	dir, err := c.Dir(ctx, "template", key, func(ctx context.Context, tmp string) error {
+		s := step.Start(ctx, "boot and freeze %s", m.Kernel.Release)
+		return s.End(m.freezeTwice(ctx, tmp))
+	})
+	var cannot *cannotFreeze
+	switch {
+	case errors.As(err, &cannot):
+		step.Note(ctx, "VMs of %s are booted one by one, since %s cannot freeze them: %v", m.Kernel.Release, m.QEMU.Version, cannot.err)
+		return &Template{machine: m}, nil
+	case err != nil:
+		return nil, err
+	}
+	return openTemplate(m, dir)
+}
+
+// cannotFreeze is QEMU's refusal to write a VM down.
+type cannotFreeze struct{ err error }
+
+func (e *cannotFreeze) Error() string { return "cannot freeze the VM: " + e.err.Error() }
+func (e *cannotFreeze) Unwrap() error { return e.err }
+
+// templateKey names everything that a frozen VM depends on: the command line
+// with contents in the place of paths, and the program that reads it.
+func (m Machine) templateKey() string {
+	const layout = "2" // of the entry's files and of the dance with QEMU
+	m.Kernel = &kernel.Kernel{Image: m.Kernel.Digest}
+	m.Initramfs = m.InitramfsKey
+	return cache.Key(append([]string{layout, m.QEMU.ID}, append(m.bootArgs(ramFile), m.cloneArgs(ramFile)...)...)...)
+}
+
+// freezeTwice makes a frozen VM in the folder dir. A boot that fails is tried
+// once more: emulators have been seen to crash a kernel now and then, and that
+// must not cost a whole run.
+func (m Machine) freezeTwice(ctx context.Context, dir string) error {
+	err := m.freeze(ctx, dir)
+	if fault.Of(err) != fault.Boot || ctx.Err() != nil {
+		return err
+	}
+	step.Note(ctx, "%s did not boot and is booted again: %v", m.Kernel.Release, err)
+	return m.freeze(ctx, dir)
+}
+
+// freeze boots m with its memory in a file, and writes down its state.
+func (m Machine) freeze(ctx context.Context, dir string) error {
+	ram, state := filepath.Join(dir, ramFile), filepath.Join(dir, stateName)
+	for _, path := range []string{ram, state} {
+		if err := os.RemoveAll(path); err != nil { // of the first attempt
+			return err
+		}
+	}
+	v, err := launch(ctx, m, m.bootArgs(ram), nil)
+	if err != nil {
+		return err
+	}
+	if v, err = v.started(ctx); err != nil {
+		return err
+	}
+	defer v.Close()
+	if err := v.writeState(ctx, state); err != nil {
+		return err
+	}
+	if err := digHoles(ram); err != nil {
+		return err
+	}
+	meta := meta{Hello: v.Hello, Console: v.Console()}
+	meta.Records, _ = v.link.log()
+	if meta.RAM, err = sumFile(ram); err != nil {
+		return err
+	}
+	if meta.State, err = sumFile(state); err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(meta, "", " ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, metaFile), text, 0o644)
+}
+
+// writeState has QEMU write its state into the file path.
+func (v *VM) writeState(ctx context.Context, path string) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	// The first round trips of everything a case does: what they bring into
+	// memory once, no clone has to.
+	if _, err := v.Run(ctx, nil, "true"); err != nil {
+		return err
+	}
+	if _, err := v.List(ctx); err != nil {
+		return err
+	}
+	// Through a pipe: QEMU may not start programs, and wants to be told of a
+	// plain file in another way, differently in different versions.
+	r, w, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	if err := v.migrate(ctx, w); err != nil {
+		w.Close()
+		return &cannotFreeze{err}
+	}
+	w.Close()
+	copied := make(chan error, 1)
+	go func() { copied <- copyToFile(path, r) }()
+	if err := v.migrated(ctx); err != nil {
+		return &cannotFreeze{err}
+	}
+	v.qmp.quit() // the state is complete when QEMU has closed its end
+	select {
+	case err := <-copied:
+		return err
+	case <-ctx.Done():
+		return &cannotFreeze{context.Cause(ctx)}
+	}
+}
+
+// migrate tells QEMU to stop the guest and to write its state to w.
+func (v *VM) migrate(ctx context.Context, w *os.File) error {
+	type object = map[string]any
+	if _, err := v.qmp.do(ctx, "migrate-set-capabilities", object{"capabilities": []object{
+		{"capability": "x-ignore-shared", "state": true}, // memory stays in its file
+		{"capability": "events", "state": true},
+	}}); err != nil {
+		return err
+	}
+	if _, err := v.qmp.do(ctx, "getfd", object{"fdname": "state"}, int(w.Fd())); err != nil {
+		return err
+	}
+	_, err := v.qmp.do(ctx, "migrate", object{"uri": "fd:state"})
+	return err
+}
+
+// migrated waits for the end of what migrate began.
+func (v *VM) migrated(ctx context.Context) error {
+	var status struct{ Status string }
+	_, err := v.wait(ctx, "freezing", func(e Event) bool {
+		return e.Name == "MIGRATION" && json.Unmarshal(e.Data, &status) == nil && (status.Status == "completed" || status.Status == "failed")
+	})
+	if err == nil && status.Status == "failed" {
+		info, _ := v.qmp.do(ctx, "query-migrate", nil)
+		err = fmt.Errorf("QEMU says %s", info)
+	}
+	return err
+}
