@@ -5,15 +5,15 @@ package wire
 import (
 	"bytes"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 )
 
 // A frame is a magic number, the length of the header, the length of the blob
-// (big endian, four bytes each), the header in JSON and the blob. Lengths are
-// checked before anything is read, so a broken peer costs no memory.
+// (big endian, four bytes each), the header and the blob. The header is the
+// message's kind and its fields; see codec.go. Lengths are checked before
+// anything is read, so a broken peer costs no memory.
 const (
 	magic     = 0x6b6d6f64 // "kmod": what else writes to the port shows at once
 	prefix    = 12
@@ -21,43 +21,20 @@ const (
 	maxBlob   = 64 << 20 // 64 MiB; a module with debug information stays below 1 MB
 )
 
-// envelope is the header: exactly one field is set.
-type envelope struct {
-	Hello  *Hello  `json:"hello,omitempty"`
-	Order  *Order  `json:"order,omitempty"`
-	Answer *Answer `json:"answer,omitempty"`
-	Record *Record `json:"record,omitempty"`
-	Lost   *Lost   `json:"lost,omitempty"`
-}
-
 // Append appends the frame of m to dst. The error is for messages that are too
 // big to be sent.
 func Append(dst []byte, m Message) ([]byte, error) {
-	var env envelope
-	var blob []byte
-	switch m := m.(type) {
-	case *Hello:
-		env.Hello = m
-	case *Order:
-		env.Order, blob = m, m.Blob
-	case *Answer:
-		env.Answer, blob = m, m.Blob
-	case *Record:
-		env.Record, blob = m, m.Raw
-	case *Lost:
-		env.Lost = m
+	start := len(dst)
+	var head [prefix]byte
+	dst = append(dst, head[:]...)
+	dst, blob := appendHeader(dst, m)
+	header := len(dst) - start - prefix
+	if header > maxHeader || len(blob) > maxBlob {
+		return dst[:start], fmt.Errorf("a message of %d and %d bytes; at most %d and %d can be sent", header, len(blob), maxHeader, maxBlob)
 	}
-	header, err := json.Marshal(env)
-	if err != nil {
-		return nil, err
-	}
-	if len(header) > maxHeader || len(blob) > maxBlob {
-		return nil, fmt.Errorf("a message of %d and %d bytes; at most %d and %d can be sent", len(header), len(blob), maxHeader, maxBlob)
-	}
-	dst = binary.BigEndian.AppendUint32(dst, magic)
-	dst = binary.BigEndian.AppendUint32(dst, uint32(len(header)))
-	dst = binary.BigEndian.AppendUint32(dst, uint32(len(blob)))
-	dst = append(dst, header...)
+	binary.BigEndian.PutUint32(dst[start:], magic)
+	binary.BigEndian.PutUint32(dst[start+4:], uint32(header))
+	binary.BigEndian.PutUint32(dst[start+8:], uint32(len(blob)))
 	return append(dst, blob...), nil
 }
 
@@ -85,53 +62,31 @@ func Read(r io.Reader) (Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	return open(header, blob)
+	return parseHeader(header, blob)
 }
 
 // readN reads n bytes. It takes memory as bytes arrive, not as they are
 // promised.
 func readN(r io.Reader, n uint32) ([]byte, error) {
+	const piece = 1 << 20
 	if n == 0 {
 		return nil, nil
 	}
-	var b bytes.Buffer
-	b.Grow(int(min(n, 1<<20)))
-	if _, err := io.CopyN(&b, r, int64(n)); err != nil {
-		if errors.Is(err, io.EOF) {
-			err = io.ErrUnexpectedEOF
-		}
-		return nil, err
+	if n <= piece {
+		b := make([]byte, n)
+		_, err := io.ReadFull(r, b)
+		return b, inside(err)
 	}
-	return b.Bytes(), nil
+	var b bytes.Buffer
+	b.Grow(piece)
+	_, err := io.CopyN(&b, r, int64(n))
+	return b.Bytes(), inside(err)
 }
 
-// open takes the message out of its envelope.
-func open(header, blob []byte) (Message, error) {
-	var env envelope
-	if err := json.Unmarshal(header, &env); err != nil {
-		return nil, fmt.Errorf("header %.80q: %w", header, err)
+// inside is err for a place where the stream must not end.
+func inside(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
 	}
-	var found []Message
-	if env.Hello != nil {
-		found = append(found, env.Hello)
-	}
-	if env.Order != nil {
-		env.Order.Blob = blob
-		found = append(found, env.Order)
-	}
-	if env.Answer != nil {
-		env.Answer.Blob = blob
-		found = append(found, env.Answer)
-	}
-	if env.Record != nil {
-		env.Record.Raw = blob
-		found = append(found, env.Record)
-	}
-	if env.Lost != nil {
-		found = append(found, env.Lost)
-	}
-	if len(found) != 1 {
-		return nil, fmt.Errorf("header %.80q holds %d messages, want one", header, len(found))
-	}
-	return found[0], nil
+	return err
 }

@@ -24,10 +24,10 @@ type Message interface{ message() }
 
 // Hello is the agent's first message: it is ready for orders.
 type Hello struct {
-	Release string `json:"release"` // uname -r
-	Version string `json:"version"` // uname -v
-	Machine string `json:"machine"` // uname -m
-	CPUs    int    `json:"cpus"`    // CPUs that are online
+	Release string // uname -r
+	Version string // uname -v
+	Machine string // uname -m
+	CPUs    int    // CPUs that are online
 }
 
 // Verb is what an order asks for.
@@ -47,32 +47,32 @@ const (
 
 // Order is something the agent is to do.
 type Order struct {
-	ID     uint64   `json:"id"` // the answer carries it back; never 0
-	Verb   Verb     `json:"verb"`
-	Name   string   `json:"name,omitempty"`
-	Params string   `json:"params,omitempty"` // "a=1 b=2", as init_module takes them
-	Flags  int      `json:"flags,omitempty"`  // of delete_module: O_NONBLOCK, O_TRUNC to force
-	Argv   []string `json:"argv,omitempty"`
-	Path   string   `json:"path,omitempty"`
-	Mode   uint32   `json:"mode,omitempty"`
-	Level  int      `json:"level,omitempty"`
-	Blob   []byte   `json:"-"` // the module, the input, the file
+	ID     uint64 // the answer carries it back; never 0
+	Verb   Verb
+	Name   string
+	Params string // "a=1 b=2", as init_module takes them
+	Flags  int    // of delete_module: O_NONBLOCK, O_TRUNC to force
+	Argv   []string
+	Path   string
+	Mode   uint32
+	Level  int
+	Blob   []byte // the module, the input, the file
 }
 
 // Answer is what became of an order.
 type Answer struct {
-	ID      uint64        `json:"id"`
-	Errno   int           `json:"errno,omitempty"`   // of the system call or of starting the command; 0 when all went well
-	Problem string        `json:"problem,omitempty"` // why the agent could not even try, for the harness
-	Exit    int           `json:"exit,omitempty"`    // exit status of the command; 128 and more: ended by a signal
-	Died    string        `json:"died,omitempty"`    // how the task died that did the work, in words; empty when it lives
-	Elapsed time.Duration `json:"elapsed"`           // time the work took in the guest
-	Blob    []byte        `json:"-"`                 // output, or contents of the file
+	ID      uint64
+	Errno   int           // of the system call or of starting the command; 0 when all went well
+	Problem string        // why the agent could not even try, for the harness
+	Exit    int           // exit status of the command; 128 and more: ended by a signal
+	Died    string        // how the task died that did the work, in words; empty when it lives
+	Elapsed time.Duration // time the work took in the guest
+	Blob    []byte        // output, or contents of the file
 }
 
 // Record is a record of the kernel log, as /dev/kmsg returned it.
 type Record struct {
-	Raw []byte `json:"-"`
+	Raw []byte
 }
 
 // Lost says that records were overwritten before the agent read them. How many

@@ -76,10 +76,11 @@ func TestReadRefuses(t *testing.T) {
 		{"console text", "login: whatever", "no message begins with"},
 		{"huge header", frame(magic, maxHeader+1, 0, ""), "at most"},
 		{"huge blob", frame(magic, 2, maxBlob+1, "{}"), "at most"},
-		{"no JSON", frame(magic, 2, 0, "}{"), "invalid character"},
-		{"no message", frame(magic, 2, 0, "{}"), "holds 0 messages"},
-		{"two messages", frame(magic, 20, 0, `{"lost":{},"hello":{}}`[:20]), ""},
-		{"two messages", frame(magic, 22, 0, `{"lost":{},"hello":{}}`), "holds 2 messages"},
+		{"no kind", frame(magic, 0, 0, ""), "without a kind"},
+		{"unknown kind", frame(magic, 1, 0, "\xff"), "unknown kind"},
+		{"header too short", frame(magic, 2, 0, "\x01\x05"), "malformed"},
+		{"header too long", frame(magic, 2, 0, "\x05\x00"), "malformed"},
+		{"more arguments than bytes", frame(magic, 10, 0, "\x02\x01\x00\x00\x00\x00\x00\x00\x00\x7e"), "malformed"},
 	} {
 		m, err := Read(strings.NewReader(tt.stream))
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
