@@ -15,6 +15,7 @@ import (
 
 // Error is a build that the sources are to blame for.
 type Error struct {
+	Source   string    // the folder that was built
 	Messages []Message // what the compiler and modpost said, in their order; may be empty
 	Output   string    // everything make printed, with the paths of the sources
 	Err      error     // how make ended; nil when it claimed success
@@ -75,7 +76,7 @@ func diagnose(output string, err error, stage, src string) error {
 		return err // cancelled, or make could not be run
 	}
 	output = strings.ReplaceAll(output, stage, src)
-	e := &Error{Output: output, Err: err}
+	e := &Error{Source: src, Output: output, Err: err}
 	for _, m := range compilerMessage.FindAllStringSubmatch(output, -1) {
 		e.Messages = append(e.Messages, Message{File: sourcePath(m[1], src), Line: atoi(m[2]), Text: m[3]})
 	}

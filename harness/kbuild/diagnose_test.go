@@ -5,9 +5,11 @@ package kbuild
 import (
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -139,5 +141,31 @@ func TestStage(t *testing.T) {
 	}
 	if after := modified("a/a.c"); after != before {
 		t.Error("an unchanged source got a new time: make would build it again")
+	}
+}
+
+func TestBlame(t *testing.T) {
+	folders := []string{"good", "typo", "gone", "loose"}
+	for name, tt := range map[string]struct {
+		e    Error
+		want []string
+	}{
+		"the compiler names the file": {Error{Source: "/src", Messages: []Message{{"/src/typo/typo.c", 3, "error: x"}}}, []string{"typo"}},
+		"modpost names the module":    {Error{Source: "/src", Messages: []Message{{"/src/loose/loose.ko", 0, `"x" undefined!`}}}, []string{"loose"}},
+		"make misses a source": {Error{Source: "/src",
+			Output: "make[3]: *** No rule to make target '/src/gone/gone.o', needed by '/src/gone/'.  Stop.\n"}, []string{"gone"}},
+		"make misses a source, relative": {Error{Source: "/src",
+			Output: "make[4]: *** No rule to make target 'gone/gone.o', needed by 'gone/'.  Stop.\n"}, []string{"gone"}},
+		"several": {Error{Source: "/src", Messages: []Message{{"/src/typo/typo.c", 3, "error: x"}, {"/src/typo/typo.c", 4, "error: y"}},
+			Output: "make[3]: *** [/h/scripts/Makefile.build:250: /src/gone/gone.o] Error 1\n"}, []string{"gone", "typo"}},
+		"nobody can tell": {Error{Source: "/src", Output: "make: *** [/h/Makefile:236: __sub-make] Error 2\n"}, nil},
+		"a shared header": {Error{Source: "/src", Messages: []Message{{"/src/include/x.h", 3, "error: x"}}}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := slices.Sorted(maps.Keys(tt.e.blame(folders)))
+			if d := cmp.Diff(tt.want, got); d != "" {
+				t.Errorf("blame() (-want +got):\n%s", d)
+			}
+		})
 	}
 }

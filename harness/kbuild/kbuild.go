@@ -9,6 +9,7 @@ package kbuild
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -29,11 +30,15 @@ type Modules struct {
 	Dir   string            // the cache entry that holds them
 	Files map[string]string // module name to the path of its .ko without debug information
 	Debug map[string]string // module name to the path of its .ko with debug information
+
+	Broken map[string]*Error // folder of src to why it does not build
 }
 
-// Build builds the modules in the folder src for the kernel k. The error of a
-// source that does not compile is a *[Error]; anything else that fails is a
-// [fault.Error].
+// Build builds the modules in the folders of src for the kernel k. A folder
+// that does not build is left out and named in the result's Broken, so that
+// one broken module does not keep the others from being tested. When that
+// leaves nothing, or nobody can tell which folder is to blame, the error is a
+// *[Error]; anything else that fails is a [fault.Error].
 func Build(ctx context.Context, c *cache.Cache, k *kernel.Kernel, src string) (*Modules, error) {
 	src, err := filepath.Abs(src)
 	if err != nil {
@@ -43,6 +48,29 @@ func Build(ctx context.Context, c *cache.Cache, k *kernel.Kernel, src string) (*
 	if err != nil {
 		return nil, err
 	}
+	broken := map[string]*Error{}
+	for {
+		m, err := build(ctx, c, k, sources)
+		if err == nil {
+			m.Broken = broken
+			return m, nil
+		}
+		failed, ok := errors.AsType[*Error](err)
+		if !ok {
+			return nil, err
+		}
+		blamed := failed.blame(sources.folders())
+		if len(blamed) == 0 || len(blamed) == len(sources.folders()) {
+			return nil, err
+		}
+		for folder, e := range blamed {
+			broken[folder] = e
+		}
+		sources = sources.without(blamed)
+	}
+}
+
+func build(ctx context.Context, c *cache.Cache, k *kernel.Kernel, sources *sources) (*Modules, error) {
 	headers, err := headersKey(k)
 	if err != nil {
 		return nil, err
@@ -50,8 +78,8 @@ func Build(ctx context.Context, c *cache.Cache, k *kernel.Kernel, src string) (*
 	toolchain := cache.Key(append([]string{k.Toolchain.ID, k.Toolchain.CC}, k.Toolchain.MakeArgs...)...)
 	key := cache.Key(recipe, sources.key(), headers, toolchain)
 	dir, err := c.Dir(ctx, "modules", key, func(ctx context.Context, tmp string) error {
-		s := step.Start(ctx, "build %s for %s", filepath.Base(src), k.Release)
-		stage := filepath.Join(c.Root(), "stage", cache.Key(src, headers, toolchain)[:20])
+		s := step.Start(ctx, "build %s for %s", filepath.Base(sources.dir), k.Release)
+		stage := filepath.Join(c.Root(), "stage", cache.Key(sources.dir, headers, toolchain)[:20])
 		return s.End(buildInto(ctx, c, k, sources, stage, tmp))
 	})
 	if err != nil {

@@ -18,7 +18,8 @@ import (
 
 // runMake runs Kbuild on the folder stage and returns everything it printed.
 func runMake(ctx context.Context, k *kernel.Kernel, stage string) (string, error) {
-	args := []string{"-C", k.Headers, "M=" + stage, fmt.Sprintf("-j%d", runtime.NumCPU()), "modules"}
+	// -k: one run shows the errors of every folder, not of the first only.
+	args := []string{"-C", k.Headers, "M=" + stage, fmt.Sprintf("-j%d", runtime.NumCPU()), "-k", "modules"}
 	if k.Toolchain.CC != "" {
 		args = append(args, "CC="+k.Toolchain.CC)
 	}

@@ -56,6 +56,30 @@ func readSources(dir string) (*sources, error) {
 	return s, nil
 }
 
+// folders returns the top-level folders that have a Kbuild, each a lesson.
+func (s *sources) folders() []string {
+	var folders []string
+	for _, name := range s.names {
+		if dir, file := filepath.Split(name); file == "Kbuild" && dir != "" && !strings.Contains(filepath.Clean(dir), "/") {
+			folders = append(folders, filepath.Clean(dir))
+		}
+	}
+	return folders
+}
+
+// without returns the sources but for those in the folders of left.
+func (s *sources) without(left map[string]*Error) *sources {
+	rest := &sources{dir: s.dir, text: map[string][]byte{}}
+	for _, name := range s.names {
+		folder, _, _ := strings.Cut(name, "/")
+		if left[folder] == nil {
+			rest.names = append(rest.names, name)
+			rest.text[name] = s.text[name]
+		}
+	}
+	return rest
+}
+
 func (s *sources) key() string {
 	var parts []string
 	for _, name := range s.names {

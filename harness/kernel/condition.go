@@ -41,9 +41,14 @@ func NewConditions(k *Kernel) (*Conditions, error) {
 //	kernel:>=6.1      also > < <= ==, compared on the numbers that are given
 //	config:NAME       CONFIG_NAME is y or m
 //	export:SYMBOL     modules can link to SYMBOL
+//	!CONDITION        the opposite
 //
 // Anything else is an error.
 func (c *Conditions) Has(condition string) (bool, error) {
+	if opposite, ok := strings.CutPrefix(condition, "!"); ok {
+		has, err := c.Has(opposite)
+		return !has && err == nil, err
+	}
 	kind, what, ok := strings.Cut(condition, ":")
 	if !ok || what == "" {
 		return false, fmt.Errorf("no condition %q; write kernel:>=6.1, config:NAME or export:SYMBOL", condition)

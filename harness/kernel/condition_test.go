@@ -44,6 +44,9 @@ func TestHas(t *testing.T) {
 		{"6.1.192-2", "config:HZ", false, false},
 		{"6.1.192-2", "export:task_work_add", true, false},
 		{"6.1.192-2", "export:task_work_run", false, false},
+		{"6.1.192-2", "!config:KASAN", true, false},
+		{"6.1.192-2", "!config:MODULES", false, false},
+		{"6.1.192-2", "!kernel:6.1", false, true},
 		{"6.1.192-2", "arch:amd64", false, true},
 		{"6.1.192-2", "kernel", false, true},
 	} {

@@ -66,10 +66,24 @@ func beforehand(col *column, c lesson.Case) (verdict.Facts, bool) {
 			return verdict.Facts{Unsupported: "needs " + condition}, true
 		}
 	}
-	if col.buildError != nil {
-		return verdict.Facts{BuildError: col.buildError.Error()}, true
+	if err := col.broken(c); err != nil {
+		return verdict.Facts{BuildError: err.Error()}, true
 	}
 	return verdict.Facts{}, false
+}
+
+// broken returns why a module that the case inserts does not build, or nil. A
+// lesson's folder bears the name of its module.
+func (col *column) broken(c lesson.Case) error {
+	if col.buildError != nil {
+		return col.buildError
+	}
+	for _, folder := range append([]string{c.Lesson}, c.Modules...) {
+		if err := col.modules.Broken[folder]; err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // attempt runs the case on a fresh VM and records the facts.

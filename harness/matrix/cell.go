@@ -6,7 +6,9 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"sync"
 
+	"kmodlab/harness/cache"
 	"kmodlab/harness/kbuild"
 	"kmodlab/harness/kernel"
 	"kmodlab/harness/vm"
@@ -18,8 +20,11 @@ type column struct {
 	kernel     *kernel.Kernel
 	conditions *kernel.Conditions
 	modules    *kbuild.Modules
-	buildError *kbuild.Error // the modules do not build
+	buildError *kbuild.Error // nothing builds
 	machine    vm.Machine
+
+	mu        sync.Mutex
+	templates map[int]*vm.Template // by number of CPUs
 }
 
 // prepare gets the kernel of series, builds the modules for it and describes
@@ -29,7 +34,7 @@ func (r *Runner) prepare(ctx context.Context, series string) (*column, error) {
 	if err != nil {
 		return nil, err
 	}
-	col := &column{kernel: k}
+	col := &column{kernel: k, templates: map[int]*vm.Template{}}
 	if col.conditions, err = kernel.NewConditions(k); err != nil {
 		return nil, err
 	}
@@ -45,11 +50,34 @@ func (r *Runner) prepare(ctx context.Context, series string) (*column, error) {
 	return col, nil
 }
 
-// start returns a pristine VM with cpus CPUs and how it was made: "clone" or
+// start returns a pristine VM with cpus CPUs, and how it was made: "clone" or
 // "boot".
 func (r *Runner) start(ctx context.Context, col *column, cpus int) (*vm.VM, string, error) {
+	template, err := col.template(ctx, r.Cache, cpus)
+	if err != nil {
+		return nil, "", err
+	}
+	how := "boot"
+	if template.Frozen() {
+		how = "clone"
+	}
+	v, err := template.Clone(ctx)
+	return v, how, err
+}
+
+// template returns the frozen VM with cpus CPUs, made by the first case that
+// wants it. One that could not be made is tried again by the next case.
+func (col *column) template(ctx context.Context, c *cache.Cache, cpus int) (*vm.Template, error) {
+	col.mu.Lock()
+	defer col.mu.Unlock()
+	if t := col.templates[cpus]; t != nil {
+		return t, nil
+	}
 	m := col.machine
 	m.CPUs = cpus
-	v, err := vm.Boot(ctx, m)
-	return v, "boot", err
+	t, err := vm.Freeze(ctx, c, m)
+	if err == nil {
+		col.templates[cpus] = t
+	}
+	return t, err
 }

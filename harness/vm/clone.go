@@ -38,6 +38,9 @@ func openTemplate(m Machine, dir string) (*Template, error) {
 	return t, nil
 }
 
+// Frozen tells whether clones are copies of a frozen VM, or booted one by one.
+func (t *Template) Frozen() bool { return t.dir != "" }
+
 // Clone returns a copy of the frozen VM that runs and has answered. ctx is its
 // life: when it ends, so does QEMU. Clones share the template's memory until
 // they write to it. A clone that does not answer is a [fault.Error] of the
@@ -61,7 +64,7 @@ func (t *Template) Clone(ctx context.Context) (*VM, error) {
 	if err == nil {
 		return v, nil
 	}
-	fate := v.end(ctx)
+	fate := v.end()
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
