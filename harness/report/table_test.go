@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package report
+
+import (
+	"strings"
+	"testing"
+
+	"kmodlab/harness/verdict"
+)
+
+var records = []verdict.Record{
+	{Series: "5.10", Kernel: "5.10.0-46-cloud-amd64", Lesson: "notify", Case: "transcript", Verdict: verdict.Pass},
+	{Series: "5.10", Kernel: "5.10.0-46-cloud-amd64", Lesson: "notify", Case: "again", Verdict: verdict.Unsupported, Reason: "needs export:x"},
+	{Series: "6.12", Kernel: "6.12.118+deb13-cloud-amd64", Lesson: "notify", Case: "transcript", Verdict: verdict.Fail, Owner: "module",
+		Reason: "insmod notify: the kernel log differs from the transcript", Diff: "--- expected\n+++ printed\n-a\n+b\n",
+		Log: "logs/x.log", Reproduce: "go tool mage run -kernel=6.12 -lesson=notify"},
+}
+
+func TestTable(t *testing.T) {
+	var b strings.Builder
+	if err := Table(&b, records); err != nil {
+		t.Fatal(err)
+	}
+	want := "case               5.10         6.12\nnotify/transcript  pass         fail\nnotify/again       unsupported  \n"
+	if b.String() != want {
+		t.Errorf("Table() =\n%s\nwant\n%s", b.String(), want)
+	}
+}
+
+func TestFailuresSayEverything(t *testing.T) {
+	var b strings.Builder
+	Failures(&b, records, "out")
+	want := `
+fail  notify/transcript on 6.12.118+deb13-cloud-amd64  (fault of the module)
+  insmod notify: the kernel log differs from the transcript
+    --- expected
+    +++ printed
+    -a
+    +b
+  log:       out/logs/x.log
+  reproduce: go tool mage run -kernel=6.12 -lesson=notify
+`
+	if b.String() != want {
+		t.Errorf("Failures() = %q; want %q", b.String(), want)
+	}
+}
+
+func TestClosing(t *testing.T) {
+	if got, want := Closing(records), "cases: 1 passed, 1 failed, 1 skipped"; got != want {
+		t.Errorf("Closing() = %q; want %q", got, want)
+	}
+}
