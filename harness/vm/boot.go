@@ -29,7 +29,7 @@ func (v *VM) started(ctx context.Context) (*VM, error) {
 	if err == nil {
 		return v, nil
 	}
-	fate := v.end(ctx)
+	fate := v.end()
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -40,9 +40,7 @@ func (v *VM) greet(ctx context.Context) error {
 	const during = "boot"
 	ctx, cancel := context.WithTimeout(ctx, v.machine.BootTimeout)
 	defer cancel()
-	if err := v.qmp.negotiate(ctx); err != nil {
-		return err
-	}
+	v.qmp.send("qmp_capabilities", nil) // a QEMU that has ended shows below
 	select {
 	case v.Hello = <-v.link.hello:
 	case <-v.over:
@@ -69,24 +67,19 @@ func (v *VM) Close() Fate {
 	if !deaf {
 		v.Settle(ctx) // its records are kept like any others; a VM that is over answers at once
 	}
-	return v.end(ctx)
+	return v.end()
 }
 
-// end ends QEMU, by asking until ctx is done and by force then.
-func (v *VM) end(ctx context.Context) Fate {
+// end ends QEMU, by asking for a second and by force then.
+func (v *VM) end() Fate {
 	v.closing.Do(func() {
 		v.mu.Lock()
 		v.asked = true
 		v.mu.Unlock()
-		if v.qmp.quit() == nil {
-			select {
-			case <-v.over:
-			case <-ctx.Done():
-			}
-		}
+		v.qmp.send("quit", nil) // a QEMU that has ended already does not mind
 		select {
 		case <-v.over:
-		default:
+		case <-time.After(time.Second):
 			v.kill()
 			<-v.over
 		}

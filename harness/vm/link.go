@@ -62,7 +62,7 @@ func newLink(conn *os.File) *link {
 
 // read takes in what the agent sends until there is no more. When that is not
 // because the agent hung up, it says so to lose.
-func (l *link) read(lose func(LostKind, error)) {
+func (l *link) read(lose func(error)) {
 	for in := bufio.NewReaderSize(l.conn, 64<<10); ; {
 		m, err := wire.Read(in)
 		if err == nil {
@@ -70,7 +70,7 @@ func (l *link) read(lose func(LostKind, error)) {
 		}
 		if err != nil {
 			if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, syscall.ECONNRESET) {
-				lose(LostGarbled, err)
+				lose(err)
 			}
 			// What follows cannot be understood, but must be read: a full
 			// socket would stop the guest.

@@ -136,15 +136,3 @@ func (q *qmp) write(line []byte, fds []int) error {
 	})
 	return errors.Join(err, sent)
 }
-
-// negotiate ends the monitor's greeting, after which it takes commands.
-func (q *qmp) negotiate(ctx context.Context) error {
-	_, err := q.do(ctx, "qmp_capabilities", nil)
-	return err
-}
-
-// quit asks QEMU to end. Its reply need not arrive.
-func (q *qmp) quit() error {
-	_, err := q.send("quit", nil)
-	return err
-}

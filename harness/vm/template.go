@@ -169,7 +169,7 @@ func (v *VM) writeState(ctx context.Context, path string) error {
 	if err := v.migrated(ctx); err != nil {
 		return &cannotFreeze{err}
 	}
-	v.qmp.quit() // the state is complete when QEMU has closed its end
+	v.qmp.send("quit", nil) // the state is complete when QEMU has closed its end
 	select {
 	case err := <-copied:
 		return err

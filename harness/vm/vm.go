@@ -59,7 +59,7 @@ func launch(ctx context.Context, m Machine, args []string, state *os.File) (*VM,
 	var readers sync.WaitGroup
 	readers.Go(func() { v.console.readFrom(proc.console) })
 	readers.Go(func() { v.qmp.read() })
-	readers.Go(func() { v.link.read(v.lose) })
+	readers.Go(func() { v.link.read(func(err error) { v.lose(LostGarbled, err, 0) }) })
 	v.stopWatch = context.AfterFunc(ctx, v.kill)
 	go func() {
 		<-proc.done // QEMU's ends are closed now, so the readers come to theirs
@@ -92,17 +92,17 @@ func (v *VM) note(e Event) {
 	case "VSERPORT_CHANGE":
 		var port struct{ Open bool }
 		if err := json.Unmarshal(e.Data, &port); err == nil && !port.Open {
-			v.lose(LostAgent, nil)
+			v.lose(LostAgent, nil, 2*time.Second)
 		}
 	case "STOP":
-		v.lose(LostStopped, nil)
+		v.lose(LostStopped, nil, 0)
 	}
 }
 
-// lose declares that the agent cannot answer any more. A VM that is about to
-// end is given the time for it, since its end is the better reason.
-func (v *VM) lose(kind LostKind, err error) {
-	const grace = 2 * time.Second
+// lose declares that the agent cannot answer any more, unless the VM ends
+// within grace: a kernel that goes down takes its agent first, and its end is
+// the better reason.
+func (v *VM) lose(kind LostKind, err error, grace time.Duration) {
 	go func() {
 		select {
 		case <-v.over:

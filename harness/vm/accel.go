@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package vm
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"kmodlab/harness/cache"
+	"kmodlab/harness/fault"
+	"kmodlab/harness/step"
+)
+
+// kvmDevice is where the host's kernel offers virtualisation.
+const kvmDevice = "/dev/kvm"
+
+// probed is what a trial of KVM gave.
+type probed struct {
+	Works  bool
+	Reason string // why not
+}
+
+// Choose returns the accelerator for m on this machine: KVM if a guest really
+// runs under it, TCG otherwise, and then a note says why.
+//
+// That the device opens proves nothing: on a nested or restricted host it
+// opens, makes a VM, and no guest gets past its first instructions. So m is
+// booted once, for a few seconds at most, and the answer is kept in the cache
+// for as long as the host's kernel, processor and QEMU are the same.
+func Choose(ctx context.Context, c *cache.Cache, m Machine) (Accel, error) {
+	dev, err := os.OpenFile(kvmDevice, os.O_RDWR, 0)
+	if err != nil {
+		step.Note(ctx, "no KVM (%v): VMs are emulated, which is slower", err)
+		return TCG, nil
+	}
+	dev.Close()
+	host, err := hostIdentity()
+	if err != nil {
+		return "", err
+	}
+	const name = "kvm.json"
+	dir, err := c.Dir(ctx, "kvm", cache.Key(host, m.QEMU.ID), func(ctx context.Context, tmp string) error {
+		s := step.Start(ctx, "try KVM with a real guest (once)")
+		p, err := tryKVM(ctx, m)
+		if err != nil {
+			return s.End(err)
+		}
+		text, err := json.Marshal(p)
+		if err != nil {
+			return s.End(err)
+		}
+		return s.End(os.WriteFile(filepath.Join(tmp, name), text, 0o644))
+	})
+	if err != nil {
+		return "", err
+	}
+	var p probed
+	text, err := os.ReadFile(filepath.Join(dir, name))
+	if err == nil {
+		err = json.Unmarshal(text, &p)
+	}
+	switch {
+	case err != nil:
+		return "", err
+	case p.Works:
+		return KVM, nil
+	}
+	step.Note(ctx, "%s is there but runs no guest (%s): VMs are emulated, which is slower; remove %s to have it tried again", kvmDevice, p.Reason, dir)
+	return TCG, nil
+}
+
+// tryKVM boots m under KVM. The error is that of a trial that could not be
+// made: it was cancelled.
+func tryKVM(ctx context.Context, m Machine) (probed, error) {
+	m.Accel = KVM
+	m.BootTimeout = 2500 * time.Millisecond // five times what a boot takes where it works
+	v, err := Boot(ctx, m)
+	if ctx.Err() != nil {
+		return probed{}, context.Cause(ctx)
+	}
+	if err == nil {
+		v.Close()
+		return probed{Works: true}, nil
+	}
+	reason := err
+	if f, ok := errors.AsType[*fault.Error](err); ok && f.Err != nil {
+		reason = f.Err // who is to blame, and how to get out of it, is not asked here
+	}
+	return probed{Reason: strings.Join(strings.Split(reason.Error(), "\n"), "; ")}, nil
+}
+
+// hostIdentity returns what KVM depends on: the host's kernel and processor.
+func hostIdentity() (string, error) {
+	var u unix.Utsname
+	if err := unix.Uname(&u); err != nil {
+		return "", os.NewSyscallError("uname", err)
+	}
+	cpus, err := os.ReadFile("/proc/cpuinfo")
+	if err != nil {
+		return "", err
+	}
+	var parts []string
+	first, _, _ := strings.Cut(string(cpus), "\n\n")
+	for line := range strings.Lines(first) {
+		if !strings.Contains(line, "MHz") && !strings.Contains(line, "bogomips") { // those change from one moment to the next
+			parts = append(parts, line)
+		}
+	}
+	return unix.ByteSliceToString(u.Release[:]) + unix.ByteSliceToString(u.Version[:]) + strings.Join(parts, ""), nil
+}
