@@ -108,7 +108,8 @@ func blame(err error, suite, site string) error {
 		f.Fix = "this mends itself, mostly within an hour: run again then"
 	case missingFile:
 		f.What = fmt.Sprintf("the mirror has no suite %q, or lacks files of it", suite)
-		f.Fix = "set " + EnvMirror + " to a complete mirror; a suite that has moved out of the archive has to leave vmimages/catalogue.toml"
+		f.Fix = "if the mirror is being renewed, run again in an hour; else set " + EnvMirror + " to a complete mirror.\n" +
+			"A suite that has left the archive has to leave vmimages/catalogue.toml"
 	default:
 		f.What = "apt failed"
 		f.Fix = "see what apt says; when it is the mirror's trouble, run again later or set " + EnvMirror + " to another one"

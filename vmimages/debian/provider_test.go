@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package debian
+
+import (
+	"context"
+	"debug/elf"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"kmodlab/harness/cache"
+	"kmodlab/harness/fault"
+	"kmodlab/harness/kernel"
+	"kmodlab/harness/step"
+	"kmodlab/vmimages"
+)
+
+const testSuite, toolSuite = "lab-security", "lab"
+
+var testCatalogue = &vmimages.Catalogue{
+	Arch: "amd64", Flavours: []string{"cloud", "amd64"},
+	Series:     []vmimages.Series{{Name: "6.1", Suite: testSuite, Toolchain: "gcc-12", Test: true}},
+	Toolchains: []vmimages.Toolchain{{Name: "gcc-12", Suite: toolSuite, CC: "gcc-12", Packages: []string{"gcc-12", "libc6"}}},
+}
+
+// program returns the file of a dynamically linked program that does nothing,
+// with its loader and its C library.
+func program(t *testing.T) (program, loader, libc string) {
+	t.Helper()
+	if runtime.GOARCH != "amd64" {
+		t.Skip("the toolchains are for amd64")
+	}
+	read := func(name string) string {
+		content, err := os.ReadFile(name)
+		if err != nil {
+			t.Skipf("needs a dynamically linked program: %v", err)
+		}
+		return string(content)
+	}
+	return read("/bin/true"), read("/lib64/ld-linux-x86-64.so.2"), read("/lib/x86_64-linux-gnu/libc.so.6")
+}
+
+// addToolchain publishes the test toolchain.
+func (a *archive) addToolchain(version string) {
+	bin, loader, libc := program(a.t)
+	a.add(toolSuite, "gcc-12", version, "amd64", "", map[string]string{"usr/bin/gcc-12": bin, "usr/bin/gcov-12": bin, "usr/share/doc/gcc-12/copyright": "x"})
+	a.add(toolSuite, "libc6", version, "amd64", "", map[string]string{
+		"lib/x86_64-linux-gnu/ld-linux-x86-64.so.2": loader, "lib/x86_64-linux-gnu/libc.so.6": libc, // from before the merge of /usr
+	})
+	a.publish(toolSuite)
+}
+
+// addKernel puts 6.1.0-ABI into the test suite.
+func (a *archive) addKernel(abi, flavour string) {
+	bin, _, _ := program(a.t)
+	release, version := "6.1.0-"+abi+"-"+flavour+"-amd64", "6.1."+abi+"-1"
+	if flavour == "amd64" {
+		release = "6.1.0-" + abi + "-amd64"
+	}
+	headers := "usr/src/linux-headers-" + release
+	common := "linux-headers-6.1.0-" + abi + "-common"
+	a.add(testSuite, "linux-image-"+release, version, "amd64", "", map[string]string{
+		"boot/vmlinuz-" + release:                                 string(bzImage(a.t, append(pvhImage(a.t), release...))),
+		"boot/config-" + release:                                  "CONFIG_VIRTIO_PCI=y\nCONFIG_VIRTIO_CONSOLE=y\n",
+		"lib/modules/" + release + "/kernel/drivers/net/dummy.ko": "dummy",
+		"usr/share/doc/x":                                         "x",
+	})
+	a.add(testSuite, "linux-headers-"+release, version, "amd64", common+" (= 1), linux-kbuild-6.1 (>= 1), gcc-12", map[string]string{
+		headers + "/Makefile":                       "include /usr/src/" + common + "/Makefile\n",
+		headers + "/include/generated/utsrelease.h": fmt.Sprintf("#define UTS_RELEASE %q\n", release),
+		headers + "/Module.symvers":                 "0x1\tprintk\tvmlinux\tEXPORT_SYMBOL\n",
+	})
+	if strings.Contains(a.stanzas[testSuite], common+"\n") {
+		return // of another flavour of this kernel
+	}
+	a.add(testSuite, common, version, "all", "", map[string]string{
+		"usr/src/" + common + "/Makefile": "all:\n", "usr/src/" + common + "/arch/arm/Makefile": "", "usr/src/" + common + "/arch/x86/Makefile": "",
+	})
+	a.add(testSuite, "linux-kbuild-6.1", version, "amd64", "", map[string]string{"usr/lib/linux-kbuild-6.1/scripts/fixdep": bin})
+}
+
+// newLab returns an archive with one kernel, its lock and an empty cache.
+func newLab(t *testing.T) (*archive, *vmimages.Lock, *cache.Cache) {
+	t.Helper()
+	a := newArchive(t)
+	a.addToolchain("12.1")
+	a.addKernel("56", "cloud")
+	a.publish(testSuite)
+	p := a.provider(newCache(t), testCatalogue, &vmimages.Lock{}, Options{})
+	lock, changes, err := p.Update(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Change{{Name: "6.1 cloud", New: "6.1.0-56-cloud-amd64 (6.1.56-1)", Packages: 4}, {Name: "gcc-12", New: "gcc-12 12.1", Packages: 2}}
+	if d := cmp.Diff(want, changes); d != "" {
+		t.Errorf("changes of an empty lock (-want +got):\n%s", d)
+	}
+	return a, lock, newCache(t)
+}
+
+func newCache(t *testing.T) *cache.Cache {
+	t.Helper()
+	c, err := cache.At(filepath.Join(t.TempDir(), "cache"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// get asks for the kernel 6.1 and returns it with the notes that were made.
+func get(p *Provider, flavour string) (*kernel.Kernel, string, error) {
+	var n notes
+	k, err := p.Kernel(step.With(context.Background(), n.listen), "6.1", flavour)
+	return k, n.all(), err
+}
+
+func TestKernelIsUsable(t *testing.T) {
+	a, lock, c := newLab(t)
+	k, said, err := get(a.provider(c, testCatalogue, lock, Options{Locked: true}), "")
+	if err != nil || said != "" {
+		t.Fatalf("Kernel(6.1) = %v, notes %q; want neither error nor note", err, said)
+	}
+	want := &kernel.Kernel{Series: "6.1", Release: "6.1.0-56-cloud-amd64", Version: "6.1.56-1", Arch: "amd64", Flavour: "cloud", Origin: testSuite}
+	want.Image, want.Config, want.Headers, want.Toolchain = k.Image, k.Config, k.Headers, k.Toolchain
+	want.Digest = sum(append(pvhImage(t), want.Release...))
+	if d := cmp.Diff(want, k); d != "" {
+		t.Errorf("Kernel(6.1) (-want +got):\n%s", d)
+	}
+	for _, file := range []string{k.Config, filepath.Join(k.Headers, "Module.symvers"), filepath.Join(filepath.Dir(k.Image), "modules/kernel/drivers/net/dummy.ko"),
+		filepath.Join(k.Headers, "../linux-headers-6.1.0-56-common/arch/x86/Makefile")} {
+		if _, err := os.Stat(file); err != nil {
+			t.Errorf("a file is missing: %v", err)
+		}
+	}
+	if output, err := exec.Command("make", "-C", k.Headers).CombinedOutput(); err != nil {
+		t.Errorf("make in the headers: %v\n%s", err, output)
+	}
+	kbuild := filepath.Join(filepath.Dir(k.Image), "usr/lib/linux-kbuild-6.1/scripts/fixdep")
+	for _, wrapped := range []string{filepath.Join(k.Toolchain.Bin, "gcc-12"), kbuild} {
+		if output, err := exec.Command(wrapped).CombinedOutput(); err != nil {
+			t.Errorf("%s: %v\n%s", wrapped, err, output)
+		}
+		if _, err := elf.Open(wrapped); err == nil {
+			t.Errorf("%s is a program; want a script that runs it", wrapped)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(k.Toolchain.Bin, "gcov-12")); err == nil {
+		t.Error("the toolchain holds gcov, which compiles nothing")
+	}
+}
+
+func TestWarmKernelNeedsNoArchive(t *testing.T) {
+	a, lock, c := newLab(t)
+	p := a.provider(c, testCatalogue, lock, Options{})
+	cold, _, err := get(p, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.server.Close()
+	t.Setenv("PATH", "/nowhere") // nor apt
+	warm, said, err := get(a.provider(c, testCatalogue, lock, Options{}), "")
+	if d := cmp.Diff(cold, warm); err != nil || said != "" || d != "" {
+		t.Errorf("second Kernel(6.1): %v, notes %q, (-cold +warm):\n%s", err, said, d)
+	}
+}
+
+func TestGonePins(t *testing.T) {
+	a, lock, c := newLab(t)
+	a.remove(testSuite, "6.1") // all of it
+	a.addKernel("57", "cloud")
+	a.publish(testSuite)
+
+	_, _, err := get(a.provider(newCache(t), testCatalogue, lock, Options{Locked: true}), "")
+	if fault.Of(err) != fault.Archive || !strings.Contains(fmt.Sprint(err), "what kernels.lock pins for 6.1 cloud is gone") {
+		t.Errorf("locked: Kernel(6.1) = %v; want a fault of the archive that names the pin", err)
+	}
+
+	for _, state := range []string{"first", "again", "without archive"} {
+		if state == "without archive" {
+			a.server.Close()
+		}
+		k, said, err := get(a.provider(c, testCatalogue, lock, Options{}), "")
+		if err != nil {
+			t.Fatalf("%s: Kernel(6.1) = %v; want the newest", state, err)
+		}
+		if want := "6.1 cloud: pinned is 6.1.0-56-cloud-amd64 (6.1.56-1), which lab-security no longer has; taking 6.1.0-57-cloud-amd64 (6.1.57-1)"; k.Version != "6.1.57-1" || said != want {
+			t.Errorf("%s: Kernel(6.1) = version %s, note %q; want 6.1.57-1, %q", state, k.Version, said, want)
+		}
+	}
+
+	rows, err := a.provider(c, testCatalogue, lock, Options{}).List(t.Context())
+	if err != nil || len(rows) != 1 || rows[0].Pinned || !rows[0].Cached || rows[0].Version != "6.1.57-1" {
+		t.Errorf("List() = %+v, %v; want the one that was chosen", rows, err)
+	}
+}
+
+func TestUnpinnedFlavour(t *testing.T) {
+	a, lock, c := newLab(t)
+	a.addKernel("56", "amd64")
+	a.publish(testSuite)
+	if _, _, err := get(a.provider(c, testCatalogue, lock, Options{Locked: true}), "amd64"); fault.Of(err) != fault.Usage {
+		t.Errorf("locked: Kernel(6.1, amd64) = %v; want a fault of usage", err)
+	}
+	k, said, err := get(a.provider(c, testCatalogue, lock, Options{}), "amd64")
+	if err != nil || k.Release != "6.1.0-56-amd64" || !strings.Contains(said, "6.1 amd64 is not pinned") {
+		t.Errorf("Kernel(6.1, amd64) = %+v, %v, note %q; want 6.1.0-56-amd64 and a note", k, err, said)
+	}
+}
+
+func TestUnknownNames(t *testing.T) {
+	p := New(newCache(t), testCatalogue, &vmimages.Lock{}, Options{})
+	for _, name := range [][2]string{{"9.9", ""}, {"6.1", "hot"}} {
+		if _, err := p.Kernel(t.Context(), name[0], name[1]); fault.Of(err) != fault.Usage {
+			t.Errorf("Kernel(%v) = %v; want a fault of usage", name, err)
+		}
+	}
+}
+
+func TestDamageIsNoticed(t *testing.T) {
+	a, lock, c := newLab(t)
+	p := a.provider(c, testCatalogue, lock, Options{})
+	k, _, err := get(p, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := a.downloads()
+
+	write(t, k.Image, "damaged", 0o644)
+	again, said, err := get(p, "")
+	if err != nil || !strings.Contains(said, "is damaged") || a.downloads() != before {
+		t.Errorf("with a damaged image: Kernel() = %v, note %q, %d downloads; want none, a note, 0", err, said, a.downloads()-before)
+	}
+	if d, err := digest(again.Image); err != nil || d != k.Digest {
+		t.Errorf("image made again: %s, %v; want %s", d, err, k.Digest)
+	}
+
+	pin := lock.Kernels[0].Packages[0]
+	write(t, p.deb(pin), "damaged", 0o644)
+	write(t, k.Image, "damaged", 0o644)
+	_, said, err = get(p, "")
+	if err != nil || !strings.Contains(said, pin.String()+" in the cache is damaged") || a.downloads() != before+1 {
+		t.Errorf("with a damaged package: Kernel() = %v, note %q, %d downloads; want none, a note, 1", err, said, a.downloads()-before)
+	}
+}
+
+func TestManyAtOnce(t *testing.T) {
+	a, lock, c := newLab(t)
+	other, err := cache.At(c.Root()) // as another process has it
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for i := range 6 {
+		p := a.provider([]*cache.Cache{c, other}[i%2], testCatalogue, lock, Options{})
+		wg.Go(func() {
+			if _, _, err := get(p, ""); err != nil {
+				t.Errorf("one of many: Kernel() = %v; want nil", err)
+			}
+		})
+	}
+	wg.Wait()
+	if want := len(lock.Kernels[0].Packages) + len(lock.Toolchains[0].Packages); a.downloads() != want {
+		t.Errorf("%d downloads; want %d, each package once", a.downloads(), want)
+	}
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package debian
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"kmodlab/harness/fault"
+	"kmodlab/vmimages"
+)
+
+// TestTroubleWithTheArchive lets the real apt run into what archives do.
+func TestTroubleWithTheArchive(t *testing.T) {
+	const packages = "/debian-security/dists/" + testSuite + "/main/binary-amd64/Packages"
+	for name, tt := range map[string]struct {
+		trouble func(t *testing.T, a *archive, lock *vmimages.Lock)
+		party   fault.Party // "" when the kernel is to be had all the same
+		says    string      // part of the note, or of the error
+	}{
+		"the index is past its date": {func(_ *testing.T, a *archive, _ *vmimages.Lock) {
+			a.validFor = -24 * time.Hour
+			a.publish(testSuite)
+		}, "", "past its date"},
+		"the mirror is being renewed": {func(_ *testing.T, a *archive, _ *vmimages.Lock) {
+			a.files[packages] = append(a.files[packages], '\n')
+		}, fault.Archive, "being renewed"},
+		"signed by a stranger": {func(t *testing.T, a *archive, _ *vmimages.Lock) {
+			a.key = newArchive(t).key
+			t.Setenv(EnvMirror, a.server.URL+"/debian")
+			a.publish(testSuite)
+		}, fault.Archive, "signature cannot be checked"},
+		"other bytes under the same version": {func(_ *testing.T, _ *archive, lock *vmimages.Lock) {
+			lock.Kernels[0].Packages[1].SHA256 = strings.Repeat("0", 64)
+		}, fault.Archive, "is not the one that is pinned"},
+		"no network": {func(_ *testing.T, a *archive, _ *vmimages.Lock) { a.server.Close() }, fault.Archive, "cannot reach the archive"},
+		"no such suite": {func(_ *testing.T, a *archive, _ *vmimages.Lock) {
+			delete(a.files, "/debian-security/dists/"+testSuite+"/InRelease")
+		}, fault.Archive, `no suite "lab-security"`},
+		"no keys": {func(_ *testing.T, a *archive, _ *vmimages.Lock) { a.ring = "/nowhere/ring.gpg" }, fault.Host, "debian-archive-keyring"},
+		"a package is not there": {func(_ *testing.T, a *archive, _ *vmimages.Lock) {
+			for file := range a.files {
+				if strings.Contains(file, "linux-kbuild") {
+					delete(a.files, file)
+				}
+			}
+		}, fault.Archive, "lacks files of it"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a, lock, c := newLab(t)
+			tt.trouble(t, a, lock)
+			_, said, err := get(a.provider(c, testCatalogue, lock, Options{Locked: true}), "")
+			if fault.Of(err) != tt.party {
+				t.Fatalf("Kernel() = %v; want a fault of %q", err, tt.party)
+			}
+			if err != nil {
+				said = err.Error()
+			}
+			if !strings.Contains(said, tt.says) {
+				t.Errorf("Kernel() says %q; want %q in it", said, tt.says)
+			}
+			if err != nil && strings.Count(said, "way out:") != 1 {
+				t.Errorf("Kernel() says %q; want one way out", said)
+			}
+		})
+	}
+}
+
+// TestMirrorThatMends is a mirror whose index fits again at the second try.
+func TestMirrorThatMends(t *testing.T) {
+	a, lock, c := newLab(t)
+	const packages = "/debian-security/dists/" + testSuite + "/main/binary-amd64/Packages"
+	whole := a.files[packages]
+	a.files[packages] = append([]byte("\n"), whole...)
+	a.mended = func(path string) {
+		if path == packages {
+			a.files[packages] = whole
+		}
+	}
+	k, said, err := get(a.provider(c, testCatalogue, lock, Options{}), "")
+	if err != nil || k.Version != "6.1.56-1" || !strings.Contains(said, "trying once more") {
+		t.Errorf("Kernel() = %v, %v, note %q; want 6.1.56-1 and a note", k, err, said)
+	}
+}
+
+func TestClassify(t *testing.T) {
+	for name, tt := range map[string]struct {
+		output string
+		want   trouble
+	}{
+		"expired":         {"E: Release file for http://x/InRelease is expired (invalid since 3d). Updates for this repository will not be applied.", expired},
+		"early":           {"E: Release file for http://x/InRelease is not valid yet (invalid for another 2h).", early},
+		"size":            {"E: Failed to fetch http://x/Packages.xz  File has unexpected size (1 != 2). Mirror sync in progress? [IP: ::1 80]", midSync},
+		"hash":            {"E: Failed to fetch http://x/a.deb  Hash Sum mismatch", midSync},
+		"resolving":       {"W: Failed to fetch http://x/InRelease  Temporary failure resolving 'x'", offline},
+		"refused":         {"W: Failed to fetch http://x/InRelease  Could not connect to x:80 (127.0.0.1). - connect (111: Connection refused)", offline},
+		"no such suite":   {"E: The repository 'http://x dull Release' does not have a Release file.", missingFile},
+		"gone":            {"E: Failed to fetch http://x/a.deb  404  Not Found [IP: ::1 80]", missingFile},
+		"stranger's key":  {"W: GPG error: http://x dull InRelease: The following signatures couldn't be verified because the public key is not available: NO_PUBKEY 1", unsigned},
+		"stranger's, sqv": {"W: OpenPGP signature verification failed: http://x dull InRelease: Sub-process /usr/bin/sqv returned an error code (1)", unsigned},
+		"full":            {"E: Write error - write (28: No space left on device)", fullDisk},
+		"bad gateway":     {"E: Failed to fetch http://x/InRelease  502  Bad Gateway", unknown},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := fmt.Errorf("wrapped: %w", &aptError{command: "apt-get update", output: tt.output})
+			if got := classify(err); got != tt.want {
+				t.Errorf("classify(%q) = %d; want %d", tt.output, got, tt.want)
+			}
+			if owned := blame(err, "suite", "site"); classify(owned) != unknown || blame(owned, "x", "y") != owned {
+				t.Errorf("blame(%v) does not stand", owned)
+			}
+		})
+	}
+}
