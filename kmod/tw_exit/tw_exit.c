@@ -50,13 +50,23 @@ static void late_func(struct callback_head *work)
 
 static struct callback_head plain = { .func = plain_func };
 static struct callback_head late = { .func = late_func };
-static struct callback_head refused = { .func = plain_func };
+static struct callback_head too_late = { .func = plain_func };
+
+static int add(struct task_struct *task, struct callback_head *work, const char *name)
+{
+	int err = task_work_add(task, work, TWA_RESUME);
+
+	if (err)
+		pr_info("%s work refused: %pe\n", name, ERR_PTR(err));
+	else
+		pr_info("%s work added\n", name);
+	return err;
+}
 
 static void adding_func(struct callback_head *work)
 {
-	int err = task_work_add(current, &late, TWA_RESUME);
-
-	pr_info("thread: adding work runs %s and adds the late work: %pe\n", how(), ERR_PTR(err));
+	pr_info("thread: adding work runs %s\n", how());
+	add(current, &late, "late");
 }
 
 static struct callback_head adding = { .func = adding_func };
@@ -71,7 +81,6 @@ static int thread_func(void *unused)
 static int __init tw_exit_init(void)
 {
 	struct task_struct *thread;
-	int err;
 
 	thread = kthread_create(thread_func, NULL, "tw_exit");
 	if (IS_ERR(thread)) {
@@ -81,11 +90,8 @@ static int __init tw_exit_init(void)
 	get_task_struct(thread);
 	wake_up_process(thread);
 
-	err = task_work_add(thread, &plain, TWA_RESUME);
-	pr_info("plain work added: %pe\n", ERR_PTR(err));
-	err = task_work_add(thread, &adding, TWA_RESUME);
-	pr_info("adding work added: %pe\n", ERR_PTR(err));
-
+	add(thread, &plain, "plain");
+	add(thread, &adding, "adding");
 	complete(&may_exit);
 	/*
 	 * No way on without the thread's end: it runs code of this module. The
@@ -95,11 +101,9 @@ static int __init tw_exit_init(void)
 		msleep(1);
 	pr_info("thread is gone\n");
 
-	err = task_work_add(thread, &refused, TWA_RESUME);
-	put_task_struct(thread);
-	pr_info("another work added: %pe\n", ERR_PTR(err));
-	if (!err)
+	if (!add(thread, &too_late, "last"))
 		pr_err("a task that is gone has taken a work\n");
+	put_task_struct(thread);
 	return 0;
 }
 
