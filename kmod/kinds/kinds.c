@@ -21,7 +21,7 @@
  *
  * Experiments to try (in a VM):
  * - Register another block from the callback: on which kinds may you?
- * - Call msleep(1) for the atomic chain, too. Which kernels complain?
+ * - Sleep in the callback of the atomic chain, too. Which kernels complain?
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -62,9 +62,15 @@ static void kinds_context(const char *kind)
 static int kinds_atomic(struct notifier_block *nb, unsigned long event, void *data)
 {
 	struct atomic_notifier_head *head = data;
+	unsigned long flags;
+	bool writer;
 
 	kinds_context("atomic");
-	pr_info("atomic: its spinlock is held: %s\n", yes_no(spin_is_locked(&head->lock)));
+	writer = spin_trylock_irqsave(&head->lock, flags);
+	if (writer)
+		spin_unlock_irqrestore(&head->lock, flags);
+	pr_info("atomic: its spinlock is held: %s, a writer may enter: %s\n",
+		yes_no(!writer), yes_no(writer));
 	return NOTIFY_OK;
 }
 
@@ -82,7 +88,7 @@ static int kinds_blocking(struct notifier_block *nb, unsigned long event, void *
 		up_write(&head->rwsem);
 	pr_info("blocking: its semaphore is held: %s, a second reader may enter: %s, a writer: %s\n",
 		yes_no(rwsem_is_locked(&head->rwsem)), yes_no(reader), yes_no(writer));
-	msleep(1);
+	usleep_range(1000, 2000);
 	pr_info("blocking: slept\n");
 	return NOTIFY_OK;
 }
@@ -98,10 +104,15 @@ static int kinds_raw(struct notifier_block *nb, unsigned long event, void *data)
 static int kinds_srcu(struct notifier_block *nb, unsigned long event, void *data)
 {
 	struct srcu_notifier_head *head = data;
+	bool writer;
 
 	kinds_context("srcu");
-	pr_info("srcu: its mutex is held: %s\n", yes_no(mutex_is_locked(&head->mutex)));
-	msleep(1);
+	writer = mutex_trylock(&head->mutex);
+	if (writer)
+		mutex_unlock(&head->mutex);
+	pr_info("srcu: its mutex is held: %s, a writer may enter: %s\n",
+		yes_no(!writer), yes_no(writer));
+	usleep_range(1000, 2000);
 	pr_info("srcu: slept\n");
 	return NOTIFY_OK;
 }

@@ -65,12 +65,13 @@ static int robust_event(struct notifier_block *nb, unsigned long event, void *da
 	return NOTIFY_OK;
 }
 
-#define MEMBER(_number) {						\
-	.nb = { .notifier_call = robust_event, .priority = -(_number) },	\
-	.number = (_number),						\
-}
-
-static struct member members[] = { MEMBER(1), MEMBER(2), MEMBER(3), MEMBER(4) };
+/* Larger numbers are called first: 1 before 2, and so on. */
+static struct member members[] = {
+	{ .number = 1, .nb = { .notifier_call = robust_event, .priority = -1 } },
+	{ .number = 2, .nb = { .notifier_call = robust_event, .priority = -2 } },
+	{ .number = 3, .nb = { .notifier_call = robust_event, .priority = -3 } },
+	{ .number = 4, .nb = { .notifier_call = robust_event, .priority = -4 } },
+};
 
 /* The kinds differ in the names of their functions only. */
 #define ROBUST(_kind)							\
