@@ -36,6 +36,12 @@ func Test(ctx context.Context, kernel, lesson *string, update, locked *bool) err
 	return target.Test(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Lesson: text(lesson), Update: set(update), Locked: set(locked)})
 }
 
+// Claims settles every claim on every kernel of the test set and writes
+// docs/claims.md.
+func Claims(ctx context.Context, locked *bool) error {
+	return target.Claims(ctx, os.Stdout, target.Flags{Locked: set(locked)})
+}
+
 // Kernels groups what concerns the kernels.
 type Kernels mg.Namespace
 

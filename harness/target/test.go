@@ -4,6 +4,7 @@ package target
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os/exec"
@@ -21,19 +22,27 @@ func Test(ctx context.Context, w io.Writer, f Flags) error {
 	if err != nil {
 		return status(err)
 	}
-	goErr := l.goTests(ctx)
-	_, records, err := l.matrix(ctx, f, 0, func(l *lab) view { return brief{l.view} })
+	trouble := l.goTests(ctx)
+	lessons, records, err := l.matrix(ctx, f, 0, func(l *lab) view { return brief{l.view} })
 	if err != nil {
 		return err
 	}
 	l.view.Printf("\n")
 	report.Table(w, records)
 	report.Failures(w, records, outFolder)
+	if f == (Flags{Locked: f.Locked}) { // a part of the cases does not make a ledger
+		if err := l.checkLedger(ctx, lessons, records); err != nil {
+			trouble = errors.Join(trouble, err)
+		}
+	}
+	if trouble != nil {
+		l.view.Printf("\n%v\n", trouble)
+	}
 	if err := l.conclude(records); err != nil {
 		return err
 	}
-	if goErr != nil {
-		return failed(fault.ExitFailed, "the Go tests failed: %v", goErr)
+	if trouble != nil {
+		return failed(fault.ExitFailed, "the cases passed, but not all else is well")
 	}
 	return nil
 }

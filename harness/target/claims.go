@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package target
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"kmodlab/harness/claims"
+	"kmodlab/harness/fault"
+	"kmodlab/harness/kernel"
+	"kmodlab/harness/lesson"
+	"kmodlab/harness/report"
+	"kmodlab/harness/verdict"
+)
+
+// ledgerFile is the page that the claims target writes.
+const ledgerFile = "docs/claims.md"
+
+// Claims runs every case that settles a claim on the test set and writes the
+// ledger.
+func Claims(ctx context.Context, w io.Writer, f Flags) error {
+	ctx, l, err := open(ctx, w, f.Locked)
+	if err != nil {
+		return status(err)
+	}
+	lessons, records, err := l.matrix(ctx, Flags{}, 0, func(l *lab) view { return brief{l.view} })
+	if err != nil {
+		return err
+	}
+	page, err := l.ledger(ctx, lessons, records)
+	if err != nil {
+		return status(err)
+	}
+	if err := os.WriteFile(filepath.Join(l.root, ledgerFile), []byte(page), 0o644); err != nil {
+		return status(err)
+	}
+	l.view.Printf("\nwrote %s\n", ledgerFile)
+	report.Failures(w, records, outFolder)
+	return l.conclude(records)
+}
+
+// checkLedger fails when the ledger in the repository is not what the records
+// say.
+func (l *lab) checkLedger(ctx context.Context, lessons []lesson.Lesson, records []verdict.Record) error {
+	want, err := l.ledger(ctx, lessons, records)
+	if err != nil {
+		return err
+	}
+	have, err := os.ReadFile(filepath.Join(l.root, ledgerFile))
+	if err != nil || string(have) != want {
+		return &fault.Error{Party: fault.Module, What: "the claims ledger is stale", Where: ledgerFile, Err: err, Fix: "run: go tool mage claims"}
+	}
+	return nil
+}
+
+// ledger makes the page of the ledger.
+func (l *lab) ledger(ctx context.Context, lessons []lesson.Lesson, records []verdict.Record) (string, error) {
+	list, err := claims.List()
+	if err != nil {
+		return "", err
+	}
+	var settlements []claims.Settlement
+	for _, lesson := range lessons {
+		for _, c := range lesson.Cases {
+			s, err := claims.Read(c)
+			if err != nil {
+				return "", err
+			}
+			settlements = append(settlements, s...)
+		}
+	}
+	var kernels []claims.Kernel
+	for _, s := range l.catalogue.Default() {
+		k, err := l.provider.Kernel(ctx, s.Name, "")
+		if err != nil {
+			return "", err
+		}
+		conditions, err := kernel.NewConditions(k)
+		if err != nil {
+			return "", fmt.Errorf("the ledger's column %s: %w", s.Name, err)
+		}
+		kernels = append(kernels, claims.Kernel{Series: s.Name, Has: conditions.Has})
+	}
+	return claims.Ledger(list, settlements, kernels, records)
+}
