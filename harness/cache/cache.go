@@ -197,8 +197,15 @@ func (c *Cache) sweep() error {
 	return nil
 }
 
+// diskFull makes a [fault.Error] of an error that tells of a full disk, be it
+// one of a system call or what a program printed. Other errors stay, and so
+// do those that have been blamed on the host already.
 func diskFull(err error, where string) error {
-	if !strings.Contains(err.Error(), "no space left on device") && !strings.Contains(err.Error(), "disk quota exceeded") {
+	if fault.Of(err) == fault.Host {
+		return err
+	}
+	text := strings.ToLower(err.Error())
+	if !strings.Contains(text, "no space left on device") && !strings.Contains(text, "disk quota exceeded") {
 		return err
 	}
 	return &fault.Error{Party: fault.Host, What: "the disk is full", Where: where, Err: err,

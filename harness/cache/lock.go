@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -46,8 +47,8 @@ func (c *Cache) tryLock(name string) (unlock func(), ok bool, err error) {
 	if err1 != nil || err2 != nil || !os.SameFile(held, named) {
 		return nil, false, lock.Close()
 	}
-	return func() {
+	return sync.OnceFunc(func() { // a second time it would remove the file of another run's lock
 		os.Remove(path)
 		lock.Close()
-	}, true, nil
+	}), true, nil
 }
