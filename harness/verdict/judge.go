@@ -4,6 +4,7 @@ package verdict
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"kmodlab/harness/kmsg"
@@ -25,7 +26,7 @@ type Facts struct {
 	EmulatorDied string // how QEMU ended, when nobody told it to; "" otherwise
 	LostRecords  uint64 // records of the kernel log that were overwritten unread
 
-	Splats []kmsg.Splat // from the kernel log and from the console
+	Splats []kmsg.Splat // from the kernel log and from the console, without those that are allowed
 	Taint  string       // unexpected taint flags of the kernel after the case
 }
 
@@ -37,51 +38,83 @@ type Result struct {
 
 // Judge decides. The order is the rule: what makes everything later
 // meaningless comes first, and a kernel in trouble outweighs a script that did
-// not notice.
+// not notice. Only a script that said it finished can pass.
+//
+// A kernel that dies before the case begins is nobody's module's fault. After
+// that: panic before splat before hang before everything that the script said.
 func Judge(f Facts) Result {
-	switch {
-	case f.Unsupported != "":
-		return Result{Unsupported, f.Unsupported}
-	case f.BuildError != "":
-		return Result{Build, f.BuildError}
-	case !f.Began:
-		return Result{Infra, or(f.InfraError, "the case did not begin")}
+	if !f.Began {
+		return unbegun(f)
 	}
-	if panicked := find(f.Splats, kmsg.Panic); panicked != nil {
-		return Result{Panic, at(f, panicked.Title)}
+	for _, trouble := range []func(Facts) (Result, bool){panicked, emulatorDied, splatted, hung} {
+		if result, ok := trouble(f); ok {
+			return result
+		}
 	}
 	switch {
-	case f.GuestReset:
-		return Result{Panic, at(f, "the guest reset itself")}
-	case f.EmulatorDied != "":
-		return Result{Infra, at(f, "QEMU "+f.EmulatorDied)}
-	case len(f.Splats) > 0:
-		return Result{Splat, at(f, titles(f.Splats))}
-	case f.TaskDied != "":
-		return Result{Splat, at(f, "the task that did it was killed: "+f.TaskDied)}
-	case f.TimedOut:
-		return Result{Hang, at(f, "the step did not end in time")}
 	case f.InfraError != "":
 		return Result{Infra, at(f, f.InfraError)}
-	case f.Taint != "":
-		return Result{Splat, "the kernel is tainted: " + f.Taint}
 	case f.LostRecords > 0:
 		return Result{Fail, at(f, fmt.Sprintf("%d records of the kernel log were lost", f.LostRecords))}
 	case f.Refused != "":
 		return Result{Load, at(f, "refused: "+f.Refused)}
-	case f.Finished:
+	case f.Unsupported != "":
+		return Result{Unsupported, f.Unsupported}
+	case f.Finished && f.Problem == "":
 		return Result{Pass, ""}
 	}
 	return Result{Fail, at(f, or(f.Problem, "the script did not finish"))}
 }
 
-func find(splats []kmsg.Splat, kind kmsg.Kind) *kmsg.Splat {
-	for i := range splats {
-		if splats[i].Kind == kind {
-			return &splats[i]
-		}
+// unbegun judges a case that was never set on a VM.
+func unbegun(f Facts) Result {
+	switch {
+	case f.Unsupported != "":
+		return Result{Unsupported, f.Unsupported}
+	case f.BuildError != "":
+		return Result{Build, f.BuildError}
 	}
-	return nil
+	return Result{Infra, or(f.InfraError, "the case did not begin")}
+}
+
+// panicked tells the panic and what led to it: the Oops before a "Fatal
+// exception" is the news.
+func panicked(f Facts) (Result, bool) {
+	switch {
+	case slices.ContainsFunc(f.Splats, func(s kmsg.Splat) bool { return s.Kind == kmsg.Panic }):
+		return Result{Panic, at(f, titles(f.Splats))}, true
+	case f.GuestReset:
+		return Result{Panic, at(f, or(titles(f.Splats), "the guest reset itself"))}, true
+	}
+	return Result{}, false
+}
+
+func emulatorDied(f Facts) (Result, bool) {
+	return Result{Infra, at(f, "QEMU "+f.EmulatorDied)}, f.EmulatorDied != ""
+}
+
+func splatted(f Facts) (Result, bool) {
+	var reasons []string
+	if len(f.Splats) > 0 {
+		reasons = append(reasons, titles(f.Splats))
+	}
+	if f.TaskDied != "" {
+		reasons = append(reasons, "the task that did it was killed: "+f.TaskDied)
+	}
+	if f.Taint != "" && len(reasons) == 0 {
+		reasons = append(reasons, "the kernel is tainted: "+f.Taint)
+	}
+	if len(reasons) > 0 && f.TimedOut {
+		reasons = append(reasons, late)
+	}
+	return Result{Splat, at(f, strings.Join(reasons, "; "))}, len(reasons) > 0
+}
+
+// late is the reason of a hang.
+const late = "the step did not end in time"
+
+func hung(f Facts) (Result, bool) {
+	return Result{Hang, at(f, late)}, f.TimedOut
 }
 
 func titles(splats []kmsg.Splat) string {

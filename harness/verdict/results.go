@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"kmodlab/harness/fault"
 )
@@ -53,12 +54,26 @@ func Write(path string, records []Record) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return cannotWrite(path, err)
 	}
-	tmp := path + ".new"
-	if err := os.WriteFile(tmp, append(text, '\n'), 0o644); err != nil {
-		os.Remove(tmp)
+	if err := replace(path, append(text, '\n')); err != nil {
 		return cannotWrite(path, err)
 	}
-	return os.Rename(tmp, path)
+	return nil
+}
+
+// replace writes text to path by way of a file beside it, so that a reader
+// sees the old file or the new one.
+func replace(path string, text []byte) error {
+	tmp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name()) // after the rename there is nothing to remove
+	_, err = tmp.Write(text)
+	err = errors.Join(err, tmp.Chmod(0o644), tmp.Close())
+	if err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), path)
 }
 
 func cannotWrite(path string, err error) error {
@@ -73,8 +88,13 @@ func Read(path string) ([]Record, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, &fault.Error{Party: fault.Host, What: "cannot read the results", Where: path, Err: err}
 	}
+	return parse(path, text)
+}
+
+// parse reads the text of the results file at path.
+func parse(path string, text []byte) ([]Record, error) {
 	var f file
 	if err := json.Unmarshal(text, &f); err != nil {
 		return nil, &fault.Error{Party: fault.Usage, What: "this is no results file", Where: path, Err: err, Fix: "remove it; the next run writes a new one"}
@@ -82,6 +102,12 @@ func Read(path string) ([]Record, error) {
 	if f.Schema != Schema {
 		return nil, &fault.Error{Party: fault.Usage, What: fmt.Sprintf("the results have schema %d, this program reads %d", f.Schema, Schema), Where: path,
 			Fix: "remove the file, or read it with the version of the project that wrote it"}
+	}
+	for _, r := range f.Results {
+		if !slices.Contains(All(), r.Verdict) {
+			return nil, &fault.Error{Party: fault.Usage, What: fmt.Sprintf("the results have a verdict %q for %s/%s", r.Verdict, r.Lesson, r.Case), Where: path,
+				Fix: "remove the file; the next run writes a new one"}
+		}
 	}
 	return f.Results, nil
 }
