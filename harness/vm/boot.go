@@ -89,7 +89,7 @@ func (v *VM) end() Fate {
 		records, lost := v.link.log()
 		console := v.console.text()
 		state := v.proc.cmd.ProcessState
-		v.fate = Fate{How: judgeEnd(v.events, console, state, v.asked, v.killed), Status: state.String(), Output: v.proc.output.String(),
+		v.fate = Fate{How: judgeEnd(v.events, console, state, deeds{v.asked, v.killed, v.poked}), Status: state.String(), Output: v.proc.output.String(),
 			Console: console, Records: records, Lost: lost, Events: v.events}
 	})
 	return v.fate

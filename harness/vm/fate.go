@@ -36,10 +36,15 @@ type Fate struct {
 	Events  []Event       // what QEMU reported
 }
 
-// judgeEnd tells how a VM ended from what is known of it. asked tells that we
-// wanted it to end, killed that we killed it.
-func judgeEnd(events []Event, console string, state *os.ProcessState, asked, killed bool) How {
+// deeds is what we did to a VM: asked QEMU to quit, killed QEMU, made a kernel
+// panic that hung.
+type deeds struct{ asked, killed, poked bool }
+
+// judgeEnd tells how a VM ended from what is known of it.
+func judgeEnd(events []Event, console string, state *os.ProcessState, we deeds) How {
 	switch reason := shutdownReason(events); {
+	case we.poked && strings.HasPrefix(reason, "guest-"):
+		return Killed
 	case reason == "guest-panic", reason == "guest-reset" && panicked(console):
 		return Panicked
 	case reason == "guest-reset":
@@ -49,7 +54,7 @@ func judgeEnd(events []Event, console string, state *os.ProcessState, asked, kil
 	}
 	if status, ok := state.Sys().(syscall.WaitStatus); ok && status.Signaled() {
 		switch {
-		case killed:
+		case we.killed:
 			return Killed
 		case status.Signal() == syscall.SIGABRT, status.Signal() == syscall.SIGSEGV, status.Signal() == syscall.SIGBUS, status.Signal() == syscall.SIGSYS:
 			return Crashed
@@ -59,7 +64,7 @@ func judgeEnd(events []Event, console string, state *os.ProcessState, asked, kil
 	switch {
 	case !state.Success():
 		return Crashed
-	case asked:
+	case we.asked:
 		return Closed
 	}
 	return Signalled // QEMU ends in good order on SIGTERM, SIGINT and SIGHUP

@@ -96,7 +96,8 @@ func console(fd int) part {
 	return part{
 		qemu: []string{"-chardev", fmt.Sprintf("socket,id=console,fd=%d", fd), "-serial", "chardev:console"},
 		kernel: []string{"console=ttyS0",
-			"8250.nr_uarts=1"}, // do not look for three more
+			"8250.nr_uarts=1",    // do not look for three more
+			"unknown_nmi_panic"}, // how a kernel that hangs is made to say where
 	}
 }
 

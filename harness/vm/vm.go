@@ -37,6 +37,7 @@ type VM struct {
 	happened chan struct{} // closed and renewed at each event
 	asked    bool          // we asked QEMU to quit
 	killed   bool          // we killed QEMU
+	poked    bool          // we made the kernel panic, to see where it hangs
 	deaf     bool          // an order was not answered; do not give another
 
 	closing sync.Once

@@ -42,6 +42,7 @@ const (
 	DoRead     Verb = "read"     // read the file Path
 	DoWrite    Verb = "write"    // write Blob to the file Path; made with Mode when not there
 	DoSettle   Verb = "settle"   // nothing; what was logged before comes ahead of the answer
+	DoStack    Verb = "stack"    // return the kernel stack of the task that inserts, removes, reads and writes
 	DoLoglevel Verb = "loglevel" // print records of a priority below Level on the console
 )
 

@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -26,7 +27,8 @@ import (
 //
 // It is started before it is needed, so that a case pays for no fork and exec.
 type hand struct {
-	mu   sync.Mutex // one order at a time
+	pid  atomic.Int64 // read while an order is under way
+	mu   sync.Mutex   // one order at a time
 	cmd  *exec.Cmd
 	sock *os.File
 	in   *bufio.Reader
@@ -58,6 +60,7 @@ func (h *hand) start() error {
 		ours.Close()
 		return fmt.Errorf("start the hand: %w", err)
 	}
+	h.pid.Store(int64(h.cmd.Process.Pid))
 	h.sock, h.in = ours, bufio.NewReader(ours)
 	// The first settle comes back when the hand is ready, and has warmed up
 	// on both sides what the first real order would otherwise pay for.

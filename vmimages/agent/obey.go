@@ -49,6 +49,9 @@ func (a *agent) do(o *wire.Order) *wire.Answer {
 		// Not by the hand: who is loaded must show even while it hangs.
 		blob, err := os.ReadFile("/proc/modules")
 		return &wire.Answer{Blob: blob, Errno: errnoOf(err)}
+	case wire.DoStack:
+		blob, err := os.ReadFile(fmt.Sprintf("/proc/%d/stack", a.hand.pid.Load()))
+		return &wire.Answer{Blob: blob, Errno: errnoOf(err)}
 	case wire.DoRun:
 		return run(o)
 	case wire.DoLoglevel:
