@@ -3,25 +3,29 @@
  * fault_stack - init calls itself until the kernel stack is full
  *
  * The stack is mapped with a guard page (CONFIG_VMAP_STACK), so this is caught
- * and reported and not silent corruption.
+ * and reported and is not silent corruption.
  */
 #include "fault.h"
 #include <linux/string.h>
 
-static noinline int deeper(int depth)
+static unsigned int limit = 1000000;
+
+/* The frame's address goes down, or the compiler would make this a loop. */
+static noinline int deeper(unsigned int depth, char *above)
 {
 	char frame[256];
 
-	memset(frame, depth, sizeof(frame));
-	OPTIMIZER_HIDE_VAR(depth);
-	if (depth < 0)
-		return 0;
-	return deeper(depth + 1) + frame[depth & 0xff];
+	if (depth > READ_ONCE(limit))
+		return above[0];
+	memset(frame, above[0] + 1, sizeof(frame));
+	return deeper(depth + 1, frame) + frame[depth % sizeof(frame)];
 }
 
 static int __init fault_init(void)
 {
-	return deeper(1) == 42 ? -EIO : 0;
+	char top = 0;
+
+	return deeper(1, &top) == 42 ? -EIO : 0;
 }
 
 module_init(fault_init);
