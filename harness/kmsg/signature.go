@@ -37,19 +37,20 @@ func announcing(kind Kind, what, pattern string) signature {
 // signatures in order: the first that matches a line names it. The texts are
 // those of the kernel's printing functions; the file of each is named.
 var signatures = []signature{
-	says(Panic, "Kernel panic: $1", `Kernel panic - not syncing: (.*)`), // kernel/panic.c
+	begins(Panic, "Kernel panic: an NMI was sent to find it stuck", `Kernel panic - not syncing: NMI: Not continuing`), // arch/x86/kernel/nmi.c
+	says(Panic, "Kernel panic: $1", `Kernel panic - not syncing: (.*)`),                                                // kernel/panic.c
 
 	// Sanitizers.
-	begins(Sanitizer, "KASAN: $1", `BUG: KASAN: (\S+)`),                                                                                               // mm/kasan/report.c
-	says(Sanitizer, "KCSAN: $1", `BUG: KCSAN: (.*)`),                                                                                                  // kernel/kcsan/report.c
-	begins(Sanitizer, "KMSAN: $1", `BUG: KMSAN: (\S+)`),                                                                                               // mm/kmsan/report.c
-	begins(Sanitizer, "KFENCE: $1", `BUG: KFENCE: (.*?) in `),                                                                                         // mm/kfence/report.c
-	begins(Sanitizer, "KFENCE: invalid free", `BUG: KFENCE: invalid free`),                                                                            // mm/kfence/report.c
-	begins(Sanitizer, "UBSAN: $1", `UBSAN: (.*?)(?: in \S+)?$`),                                                                                       // lib/ubsan.c
-	says(Sanitizer, "kmemleak: suspected memory leaks", `kmemleak: \d+ new suspected memory leaks`),                                                   // mm/kmemleak.c
-	says(Deadlock, "lockdep: $1", `WARNING: (possible .*(?:locking|lock|dependency).*)`),                                                              // kernel/locking/lockdep.c
-	says(Deadlock, "lockdep: $1", `WARNING: (.*(?:lock state|unlock balance|safe lock order|held lock|lock held|ested lock|suspicious RCU usage).*)`), // the same
-	begins(Deadlock, "lockdep: non-static key", `INFO: trying to register non-static key`),                                                            // the same
+	begins(Sanitizer, "KASAN: $1", `BUG: KASAN: (\S+)`),                                                                                                 // mm/kasan/report.c
+	says(Sanitizer, "KCSAN: $1", `BUG: KCSAN: (.*)`),                                                                                                    // kernel/kcsan/report.c
+	begins(Sanitizer, "KMSAN: $1", `BUG: KMSAN: (\S+)`),                                                                                                 // mm/kmsan/report.c
+	begins(Sanitizer, "KFENCE: $1", `BUG: KFENCE: (.*?) in `),                                                                                           // mm/kfence/report.c
+	begins(Sanitizer, "KFENCE: invalid free", `BUG: KFENCE: invalid free`),                                                                              // mm/kfence/report.c
+	begins(Sanitizer, "UBSAN: $1", `UBSAN: (.*?)(?: in \S+)?$`),                                                                                         // lib/ubsan.c
+	says(Sanitizer, "kmemleak: suspected memory leaks", `kmemleak: \d+ new suspected memory leaks`),                                                     // mm/kmemleak.c
+	begins(Deadlock, "lockdep: $1", `WARNING: (possible .*(?:locking|lock|dependency).*)`),                                                              // kernel/locking/lockdep.c
+	begins(Deadlock, "lockdep: $1", `WARNING: (.*(?:lock state|unlock balance|safe lock order|held lock|lock held|ested lock|suspicious RCU usage).*)`), // the same
+	begins(Deadlock, "lockdep: non-static key", `INFO: trying to register non-static key`),                                                              // the same
 
 	// Who does not come back.
 	begins(Lockup, "soft lockup", `(?:watchdog: )?BUG: soft lockup - CPU`),                                                        // kernel/watchdog.c

@@ -58,7 +58,7 @@ func Splats(lines []string) []Splat {
 			splats = open.appendTo(splats)
 			open = &report{first: i, last: i}
 			open.add(i, text, sig)
-		case open != nil:
+		case open != nil && text != "":
 			if open.gap++; open.gap > idle {
 				splats, open = open.appendTo(splats), nil
 			}
@@ -114,7 +114,7 @@ func (r *report) appendTo(splats []Splat) []Splat {
 	if r == nil || r.sig == nil {
 		return splats
 	}
-	trace, module := callTrace(r.lines)
+	trace, module := callTrace(r.head, r.lines)
 	return append(splats, Splat{
 		Kind: r.sig.kind, Title: r.title(trace), First: r.first, Last: r.last,
 		Lines: r.lines, Module: module, Trace: names(trace),

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package kmsg
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write what was found into the headers of testdata/splats")
+
+// corpusLog is a file of testdata/splats: "KEY: value" lines, an empty line,
+// and a console log as it came from the serial port. SOURCE says where the log
+// is from; KIND, TITLE, MODULE and LINES, once per splat, are what is expected
+// of it and are written by -update.
+type corpusLog struct {
+	source string
+	header string // all but SOURCE
+	body   []byte
+}
+
+func readCorpus(t *testing.T, path string) corpusLog {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, body, ok := bytes.Cut(text, []byte("\n\n"))
+	source, header, _ := strings.Cut(string(head), "\n")
+	if !ok || !strings.HasPrefix(source, "SOURCE: ") {
+		t.Fatalf("%s: want a line SOURCE:, further headers, an empty line and a log", path)
+	}
+	return corpusLog{source, header, body}
+}
+
+// lines returns the log as a console's reader has it, split at newlines only.
+func (c corpusLog) lines() []string { return strings.Split(string(c.body), "\n") }
+
+func describe(splats []Splat) string {
+	var all []string
+	for _, s := range splats {
+		all = append(all, fmt.Sprintf("KIND: %s\nTITLE: %s\nMODULE: %s\nLINES: %d-%d", s.Kind, s.Title, s.Module, s.First+1, s.Last+1))
+	}
+	return strings.Join(all, "\n")
+}
+
+func corpus(t *testing.T, pattern string, atLeast int) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("testdata", pattern))
+	if err != nil || len(files) < atLeast {
+		t.Fatalf("testdata/%s: %d logs, %v; want at least %d", pattern, len(files), err, atLeast)
+	}
+	return files
+}
+
+func TestSplats(t *testing.T) {
+	for _, path := range corpus(t, "splats/*.txt", 30) {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".txt"), func(t *testing.T) {
+			log := readCorpus(t, path)
+			got := describe(Splats(log.lines()))
+			if *update {
+				text := log.source + "\n" + got + "\n\n" + string(log.body)
+				if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if got == "" {
+				t.Errorf("Splats(%s) = none; want at least one", path)
+			}
+			if diff := cmp.Diff(log.header, got); diff != "" {
+				t.Errorf("Splats(%s): (-want +got)\n%s", path, diff)
+			}
+		})
+	}
+}
+
+// TestSplatsInRecords feeds the same logs as the agent sees them: without
+// timestamps, and without what user space wrote to the console.
+func TestSplatsInRecords(t *testing.T) {
+	for _, path := range corpus(t, "splats/*.txt", 30) {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".txt"), func(t *testing.T) {
+			log := readCorpus(t, path)
+			var lines []string
+			for _, line := range log.lines() {
+				if at := stamp.FindString(line); at != "" {
+					lines = append(lines, strings.TrimRight(line[len(at):], "\r"))
+				}
+			}
+			var want, got []string
+			for _, s := range Splats(log.lines()) {
+				want = append(want, s.Title)
+			}
+			for _, s := range Splats(lines) {
+				got = append(got, s.Title)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("titles of %s without timestamps: (-with +without)\n%s", path, diff)
+			}
+		})
+	}
+}
+
+// TestCleanBoots holds what must not be taken for trouble: whole boots of the
+// kernels, each with a module that refuses to load.
+func TestCleanBoots(t *testing.T) {
+	for _, path := range corpus(t, "clean/*.txt", 4) {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".txt"), func(t *testing.T) {
+			log := readCorpus(t, path)
+			if n := len(log.lines()); n < 250 {
+				t.Errorf("%s has %d lines; want a whole boot", path, n)
+			}
+			if got := Splats(log.lines()); len(got) > 0 {
+				t.Errorf("Splats(%s) = %s; want none", path, describe(got))
+			}
+		})
+	}
+}
+
+func TestNoSplat(t *testing.T) {
+	for _, line := range []string{
+		"",
+		"Spectre V2 : WARNING: Unprivileged eBPF is enabled with eIBRS on, data leaks possible via Spectre v2 BHB attacks!",
+		"RETBleed: WARNING: Spectre v2 mitigation leaves CPU vulnerable to RETBleed attacks, data leaks possible!",
+		"clocksource: timekeeping watchdog on CPU0: Marking clocksource 'tsc' as unstable because the skew is too large:",
+		"x86/cpu: SGX disabled or unsupported by BIOS.",
+		"regchain: WARNING: this is the module's own opinion",
+		"notify: BUG: not the kernel's",
+		"debug: panic and oops are only words here",
+		"traps: busybox[93] general protection fault ip:401000 sp:7ffc error:0 in busybox[400000+1000]",
+		"busybox[93]: segfault at 0 ip 0000000000401000 sp 00007ffc error 4 in busybox[400000+1000]",
+		"rcu: Hierarchical RCU implementation.",
+		"rcu: RCU calculated value of scheduler-enlistment delay is 25 jiffies.",
+		"kfence: initialized - using 2097152 bytes for 255 objects at 0x0000000000000000-0x0000000000000000",
+		"Kernel command line: panic=-1 softlockup_panic=0 oops=panic",
+		"fault_x: loading out-of-tree module taints kernel.",
+		"fault_x: module verification failed: signature and/or required key missing - tainting kernel",
+		"------------[ cut here ]------------",
+	} {
+		for _, stamp := range []string{"", "[    4.984829] "} {
+			if got := Splats([]string{stamp + line}); len(got) > 0 {
+				t.Errorf("Splats(%q) = %s; want none", stamp+line, describe(got))
+			}
+		}
+	}
+}
+
+// TestKindsAreInTheCorpus fails when a kind of trouble has no log.
+func TestKindsAreInTheCorpus(t *testing.T) {
+	seen := map[Kind]bool{}
+	for _, path := range corpus(t, "splats/*.txt", 30) {
+		for _, s := range Splats(readCorpus(t, path).lines()) {
+			seen[s.Kind] = true
+		}
+	}
+	for _, kind := range []Kind{Panic, Oops, Bug, Warning, Lockup, Deadlock, Sanitizer, Memory, Taint} {
+		if !seen[kind] {
+			t.Errorf("no log of testdata/splats has a splat of kind %s", kind)
+		}
+	}
+}
+
+// FuzzSplats checks that splats lie within the log, in order and apart.
+func FuzzSplats(f *testing.F) {
+	files, err := filepath.Glob("testdata/splats/*.txt")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, path := range files {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(text))
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		lines, next := strings.Split(text, "\n"), 0
+		for _, s := range Splats(lines) {
+			if s.First < next || s.Last < s.First || s.Last >= len(lines) || s.Title == "" || len(s.Lines) > s.Last-s.First+1 {
+				t.Fatalf("Splats(%q) has %+v; want it within the log and behind line %d", text, s, next)
+			}
+			if s.Module != "" && !slices.ContainsFunc(s.Lines, func(l string) bool { return strings.Contains(l, "["+s.Module) }) {
+				t.Fatalf("Splats(%q) names the module %q; want one of the report", text, s.Module)
+			}
+			next = s.Last + 1
+		}
+	})
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package kmsg
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestTranscript(t *testing.T) {
+	records := func(texts ...string) (all []Record) {
+		for i, text := range texts {
+			all = append(all, Record{Seq: uint64(i), Text: text})
+		}
+		return all
+	}
+	for name, tt := range map[string]struct {
+		records []Record
+		want    []string
+	}{
+		"nothing":                 {nil, nil},
+		"the kernel's two taints": {records("m: loading out-of-tree module taints kernel.", "m: module verification failed: signature and/or required key missing - tainting kernel", "m: hello"), []string{"m: hello"}},
+		"other taints stay":       {records("m: module license 'Proprietary' taints kernel."), []string{"m: module license 'Proprietary' taints kernel."}},
+		"late boot chatter": {records("random: crng init done", "tsc: Refined TSC clocksource calibration: 2445.381 MHz",
+			"clocksource: tsc: mask: 0xffffffffffffffff max_cycles: 0x233fad42433, max_idle_ns: 440795277567 ns", "clocksource: Switched to clocksource tsc"), nil},
+		"a lesson may speak of noise":       {records("m: random: crng init done", "m: clocksource: Switched to clocksource tsc"), []string{"m: random: crng init done", "m: clocksource: Switched to clocksource tsc"}},
+		"splats stay":                       {records("------------[ cut here ]------------", "WARNING: CPU: 0 PID: 1 at m.c:1 f+0x1/0x2 [m]"), []string{"------------[ cut here ]------------", "WARNING: CPU: 0 PID: 1 at m.c:1 f+0x1/0x2 [m]"}},
+		"a record of two lines":             {records("a\nb"), []string{"a", "b"}},
+		"empty lines and spaces are kept":   {records("", "  b "), []string{"", "  b "}},
+		"what user space wrote is left out": {[]Record{{Facility: 1, Text: "init: hello"}, {Facility: 3, Text: "daemon"}, {Text: "m: hello"}}, []string{"m: hello"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(tt.want, Transcript(tt.records)); diff != "" {
+				t.Errorf("Transcript: (-want +got)\n%s", diff)
+			}
+		})
+	}
+}
