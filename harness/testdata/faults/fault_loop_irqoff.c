@@ -4,7 +4,12 @@
  *
  * On one CPU nothing inside the guest can notice: the tick stops and with it
  * the soft lockup and the RCU stall detectors; the hard lockup detector needs
- * performance counters (NMI), which emulation lacks.
+ * performance counters to make NMIs, which software emulation lacks. But QEMU
+ * can send an NMI (QMP inject-nmi), and a kernel booted with unknown_nmi_panic
+ * answers it with a panic, whose call trace says where the loop is.
+ *
+ * With two CPUs the other one reports an RCU stall after
+ * rcupdate.rcu_cpu_stall_timeout seconds (21 by default).
  */
 #include "fault.h"
 #include <linux/irqflags.h>

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fault_rcu - init frees under a reader: sleeps inside rcu_read_lock()
+ * fault_rcu - init sleeps inside rcu_read_lock()
+ *
+ * Noticed where RCU readers can be preempted (PREEMPT_RCU: 6.1 and later). On
+ * 5.10 rcu_read_lock() is no more than a compiler barrier, and nothing tells.
  */
 #include "fault.h"
 #include <linux/delay.h>
