@@ -5,10 +5,12 @@ package vm_test
 import (
 	"context"
 	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"kmodlab/harness/cache"
+	"kmodlab/harness/kbuild"
 	"kmodlab/harness/kernel"
 	"kmodlab/harness/step"
 	"kmodlab/harness/vm"
@@ -22,6 +24,7 @@ type lab struct {
 	cache   *cache.Cache
 	machine vm.Machine
 	kernel  *kernel.Kernel
+	module  []byte // testdata/modules/vmt, built for the kernel
 }
 
 // newLab returns a lab with a kernel of the series that is ready in the cache;
@@ -46,7 +49,30 @@ func newLab(t *testing.T, series string) lab {
 	if err != nil {
 		t.Fatalf("initramfs.Build(%s) = %v; want no error", k.Release, err)
 	}
-	return lab{cache: c, kernel: k, machine: vm.Machine{QEMU: qemu, Kernel: k, Initramfs: image.Path, InitramfsKey: image.Key}}
+	modules, err := kbuild.Build(ctx, c, k, filepath.Join("testdata", "modules"))
+	if err != nil {
+		t.Fatalf("kbuild.Build(%s) = %v; want no error", k.Release, err)
+	}
+	module, err := os.ReadFile(modules.Files["vmt"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lab{cache: c, kernel: k, module: module, machine: vm.Machine{QEMU: qemu, Kernel: k, Initramfs: image.Path, InitramfsKey: image.Key}}
+}
+
+// clone returns a clone of the lab's machine that is closed with the test.
+func (l lab) clone(t *testing.T) *vm.VM {
+	t.Helper()
+	template, err := vm.Freeze(logged(t), l.cache, l.machine)
+	if err != nil {
+		t.Fatalf("Freeze(%s) = %v; want no error", l.kernel.Release, err)
+	}
+	v, err := template.Clone(t.Context())
+	if err != nil {
+		t.Fatalf("Clone(%s) = %v; want no error", l.kernel.Release, err)
+	}
+	t.Cleanup(func() { v.Close() })
+	return v
 }
 
 // cachedKernel returns a kernel that can be had without a network.

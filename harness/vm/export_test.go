@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package vm
+
+import "kmodlab/harness/cache"
+
+// TemplateDir returns where the template of m is in the cache.
+func TemplateDir(c *cache.Cache, m Machine) string {
+	dir, _ := c.Lookup("template", m.withDefaults().templateKey())
+	return dir
+}
+
+// OpenTemplate opens the template of m in the folder dir.
+func OpenTemplate(m Machine, dir string) (*Template, error) { return openTemplate(m.withDefaults(), dir) }
