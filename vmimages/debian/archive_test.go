@@ -65,9 +65,13 @@ func newArchive(t *testing.T) *archive {
 	}
 	a.server = httptest.NewServer(http.HandlerFunc(a.serve))
 	t.Cleanup(a.server.Close)
-	t.Setenv("no_proxy", "127.0.0.1")
-	t.Setenv(EnvMirror, a.server.URL+"/debian")
 	return a
+}
+
+// TestMain keeps a proxy of this machine away from the archives of the tests.
+func TestMain(m *testing.M) {
+	os.Setenv("no_proxy", "127.0.0.1")
+	os.Exit(m.Run())
 }
 
 func (a *archive) serve(w http.ResponseWriter, r *http.Request) {
@@ -179,10 +183,11 @@ func (a *archive) base(suite string) string {
 	return "/debian/"
 }
 
-// provider returns a provider for the archive, and the notes it makes.
+// provider returns a provider for the archive.
 func (a *archive) provider(c *cache.Cache, catalogue *vmimages.Catalogue, lock *vmimages.Lock, o Options) *Provider {
 	p := New(c, catalogue, lock, o)
 	p.keyring = a.ring
+	p.mirrors = mirrors{a.server.URL + "/debian", a.server.URL + "/debian-security"}
 	return p
 }
 

@@ -44,7 +44,7 @@ func (p *Provider) prepared(ctx context.Context, s vmimages.Series, flavour stri
 	key := p.kernelKey(pin, t)
 	final := p.place("kernel", key)
 	build := func(ctx context.Context, tmp string) error { return p.prepare(ctx, pin, t, tmp, final) }
-	_, err := p.cache.Verified(ctx, "kernel", key, build, checkKernel, func(bad error) {
+	_, err := p.cache.Verified(ctx, "kernel", key, build, checkKernel(pin.Release), func(bad error) {
 		step.Note(ctx, "the kernel %s in the cache is damaged (%v): preparing it again", pin.Release, bad)
 	})
 	if err != nil {
@@ -57,7 +57,7 @@ func (p *Provider) prepared(ctx context.Context, s vmimages.Series, flavour stri
 	k := &kernel.Kernel{
 		Series: s.Name, Release: pin.Release, Version: pin.Version, Arch: pin.Arch, Flavour: flavour, Origin: pin.Suite,
 		Image: filepath.Join(final, imageFile), Digest: f.Digest, Config: filepath.Join(final, configFile),
-		Headers: filepath.Join(final, "usr/src/linux-headers-"+pin.Release), Toolchain: t.Toolchain,
+		Headers: filepath.Join(final, headersDir(pin.Release)), Toolchain: t.Toolchain,
 	}
 	k.Toolchain.MakeArgs = append(slices.Clone(k.Toolchain.MakeArgs), withoutPaths(final, t.dir))
 	for _, name := range f.Virtio {
@@ -85,17 +85,30 @@ func (p *Provider) kernelKey(pin vmimages.Pin, t tree) string {
 	return cache.Key(append([]string{kernelRecipe, t.dir, pin.Release}, pin.Digests()...)...)
 }
 
-// checkKernel checks the image of the prepared kernel in dir.
-func checkKernel(dir string) error {
-	f, err := readFacts(dir)
-	if err != nil {
-		return err
+// headersDir is where a prepared kernel keeps its headers.
+func headersDir(release string) string { return "usr/src/linux-headers-" + release }
+
+// checkKernel checks a prepared kernel: that its image is the one that was
+// unpacked, and that the rest of it is there.
+func checkKernel(release string) func(dir string) error {
+	return func(dir string) error {
+		f, err := readFacts(dir)
+		if err != nil {
+			return err
+		}
+		sum, err := digest(filepath.Join(dir, imageFile))
+		if err != nil {
+			return err
+		}
+		if sum != f.Digest {
+			return fmt.Errorf("SHA-256 of %s is %s; want %s", imageFile, sum, f.Digest)
+		}
+		files := []string{configFile, headersDir(release) + "/Makefile", headersDir(release) + "/Module.symvers"}
+		for _, name := range f.Virtio {
+			files = append(files, virtioDir+"/"+name)
+		}
+		return present(dir, files...)
 	}
-	sum, err := digest(filepath.Join(dir, imageFile))
-	if err == nil && sum != f.Digest {
-		err = fmt.Errorf("SHA-256 of %s is %s; want %s", imageFile, sum, f.Digest)
-	}
-	return err
 }
 
 func readFacts(dir string) (facts, error) {
@@ -133,7 +146,7 @@ func finish(dir, final, release, toolchain string) error {
 	if err := os.Remove(packed); err != nil {
 		return err
 	}
-	if err := relocate(filepath.Join(dir, "usr/src/linux-headers-"+release), final, release); err != nil {
+	if err := relocate(filepath.Join(dir, headersDir(release)), final, release); err != nil {
 		return err
 	}
 	tools, err := filepath.Glob(filepath.Join(dir, "usr/lib/linux-kbuild-*"))

@@ -87,23 +87,37 @@ func (a *archive) addKernel(abi, flavour string) {
 	a.add(testSuite, "linux-kbuild-6.1", version, "amd64", "", map[string]string{"usr/lib/linux-kbuild-6.1/scripts/fixdep": bin})
 }
 
-// newLab returns an archive with one kernel, its lock and an empty cache.
+// newLab returns an archive with one kernel, a lock that pins it and an empty
+// cache.
 func newLab(t *testing.T) (*archive, *vmimages.Lock, *cache.Cache) {
 	t.Helper()
 	a := newArchive(t)
 	a.addToolchain("12.1")
 	a.addKernel("56", "cloud")
 	a.publish(testSuite)
-	p := a.provider(newCache(t), testCatalogue, &vmimages.Lock{}, Options{})
-	lock, changes, err := p.Update(t.Context())
+	return a, a.lock(), newCache(t)
+}
+
+// lock pins what the archive has, without the help of apt.
+func (a *archive) lock() *vmimages.Lock {
+	a.t.Helper()
+	all := map[string][]entry{}
+	for suite, text := range a.stanzas {
+		entries, err := parseIndex(strings.NewReader(text), func(string) bool { return true })
+		if err != nil {
+			a.t.Fatal(err)
+		}
+		all[suite] = entries
+	}
+	kernel, err := chooseKernel(all[testSuite], "6.1", "cloud", "amd64", testSuite)
 	if err != nil {
-		t.Fatal(err)
+		a.t.Fatal(err)
 	}
-	want := []Change{{Name: "6.1 cloud", New: "6.1.0-56-cloud-amd64 (6.1.56-1)", Packages: 4}, {Name: "gcc-12", New: "gcc-12 12.1", Packages: 2}}
-	if d := cmp.Diff(want, changes); d != "" {
-		t.Errorf("changes of an empty lock (-want +got):\n%s", d)
+	tools, err := chooseToolchain(all[toolSuite], testCatalogue.Toolchains[0], "amd64")
+	if err != nil {
+		a.t.Fatal(err)
 	}
-	return a, lock, newCache(t)
+	return &vmimages.Lock{Kernels: []vmimages.Pin{kernel}, Toolchains: []vmimages.Pin{tools}}
 }
 
 func newCache(t *testing.T) *cache.Cache {
@@ -122,7 +136,21 @@ func get(p *Provider, flavour string) (*kernel.Kernel, string, error) {
 	return k, n.all(), err
 }
 
+func TestUpdate(t *testing.T) {
+	t.Parallel()
+	a, want, c := newLab(t)
+	lock, changes, err := a.provider(c, testCatalogue, &vmimages.Lock{}, Options{}).Update(t.Context())
+	if d := cmp.Diff(want, lock); err != nil || d != "" {
+		t.Errorf("Update() = %v, lock (-want +got):\n%s", err, d)
+	}
+	wantChanges := []Change{{Name: "6.1 cloud", New: "6.1.0-56-cloud-amd64 (6.1.56-1)", Packages: 4}, {Name: "gcc-12", New: "gcc-12 12.1", Packages: 2}}
+	if d := cmp.Diff(wantChanges, changes); d != "" {
+		t.Errorf("changes of an empty lock (-want +got):\n%s", d)
+	}
+}
+
 func TestKernelIsUsable(t *testing.T) {
+	t.Parallel()
 	a, lock, c := newLab(t)
 	k, said, err := get(a.provider(c, testCatalogue, lock, Options{Locked: true}), "")
 	if err != nil || said != "" {
@@ -173,6 +201,7 @@ func TestWarmKernelNeedsNoArchive(t *testing.T) {
 }
 
 func TestGonePins(t *testing.T) {
+	t.Parallel()
 	a, lock, c := newLab(t)
 	a.remove(testSuite, "6.1") // all of it
 	a.addKernel("57", "cloud")
@@ -202,7 +231,26 @@ func TestGonePins(t *testing.T) {
 	}
 }
 
+// TestArchiveMovesOnUnseen has the archive change while the index that was read
+// a moment ago still counts as fresh.
+func TestArchiveMovesOnUnseen(t *testing.T) {
+	t.Parallel()
+	a, lock, c := newLab(t)
+	p := a.provider(c, testCatalogue, lock, Options{})
+	if _, _, err := p.Update(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	a.remove(testSuite, "6.1")
+	a.addKernel("57", "cloud")
+	a.publish(testSuite)
+	k, said, err := get(p, "")
+	if err != nil || k.Version != "6.1.57-1" || !strings.Contains(said, "taking 6.1.0-57-cloud-amd64") {
+		t.Errorf("Kernel(6.1) = %v, %v, note %q; want 6.1.57-1", k, err, said)
+	}
+}
+
 func TestUnpinnedFlavour(t *testing.T) {
+	t.Parallel()
 	a, lock, c := newLab(t)
 	a.addKernel("56", "amd64")
 	a.publish(testSuite)
@@ -225,6 +273,7 @@ func TestUnknownNames(t *testing.T) {
 }
 
 func TestDamageIsNoticed(t *testing.T) {
+	t.Parallel()
 	a, lock, c := newLab(t)
 	p := a.provider(c, testCatalogue, lock, Options{})
 	k, _, err := get(p, "")
@@ -245,13 +294,21 @@ func TestDamageIsNoticed(t *testing.T) {
 	pin := lock.Kernels[0].Packages[0]
 	write(t, p.deb(pin), "damaged", 0o644)
 	write(t, k.Image, "damaged", 0o644)
+	tool := filepath.Join(k.Toolchain.Bin, "gcc-12")
+	if err := os.Remove(tool); err != nil {
+		t.Fatal(err)
+	}
 	_, said, err = get(p, "")
+	if _, lost := os.Stat(tool); lost != nil || !strings.Contains(said, "toolchain gcc-12 in the cache is damaged") {
+		t.Errorf("with a damaged toolchain: Kernel() = %v, note %q, %v; want it made again and a note", err, said, lost)
+	}
 	if err != nil || !strings.Contains(said, pin.String()+" in the cache is damaged") || a.downloads() != before+1 {
 		t.Errorf("with a damaged package: Kernel() = %v, note %q, %d downloads; want none, a note, 1", err, said, a.downloads()-before)
 	}
 }
 
 func TestManyAtOnce(t *testing.T) {
+	t.Parallel()
 	a, lock, c := newLab(t)
 	other, err := cache.At(c.Root()) // as another process has it
 	if err != nil {

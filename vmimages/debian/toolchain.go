@@ -4,6 +4,7 @@ package debian
 
 import (
 	"context"
+	"os"
 	"path"
 	"path/filepath"
 	"strings"
@@ -29,8 +30,12 @@ func (p *Provider) toolchain(ctx context.Context, t vmimages.Toolchain) (tree, e
 	var made tree
 	err := p.obtain(ctx, toolchainTarget(p, t), func(pin vmimages.Pin) error {
 		key := p.toolchainKey(pin)
-		dir, err := p.cache.Dir(ctx, "toolchain", key, func(ctx context.Context, tmp string) error {
+		build := func(ctx context.Context, tmp string) error {
 			return p.buildToolchain(ctx, pin, tmp, p.place("toolchain", key))
+		}
+		check := func(dir string) error { return present(dir, "usr/bin/"+t.CC, loader) }
+		dir, err := p.cache.Verified(ctx, "toolchain", key, build, check, func(bad error) {
+			step.Note(ctx, "the toolchain %s in the cache is damaged (%v): making it again", t.Name, bad)
 		})
 		made = tree{dir: dir, Toolchain: kernel.Toolchain{
 			ID: t.Name + " " + pin.Version + " " + cache.Key(pin.Digests()...)[:16], CC: t.CC, Bin: filepath.Join(dir, "usr/bin"), MakeArgs: t.MakeArgs,
@@ -96,4 +101,14 @@ func toolchainPlace(name string) string {
 		return name
 	}
 	return ""
+}
+
+// present makes sure that the files are in the folder dir.
+func present(dir string, files ...string) error {
+	for _, file := range files {
+		if _, err := os.Stat(filepath.Join(dir, file)); err != nil {
+			return err
+		}
+	}
+	return nil
 }

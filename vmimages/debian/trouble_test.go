@@ -29,7 +29,6 @@ func TestTroubleWithTheArchive(t *testing.T) {
 		}, fault.Archive, "being renewed"},
 		"signed by a stranger": {func(t *testing.T, a *archive, _ *vmimages.Lock) {
 			a.key = newArchive(t).key
-			t.Setenv(EnvMirror, a.server.URL+"/debian")
 			a.publish(testSuite)
 		}, fault.Archive, "signature cannot be checked"},
 		"other bytes under the same version": {func(_ *testing.T, _ *archive, lock *vmimages.Lock) {
@@ -49,6 +48,7 @@ func TestTroubleWithTheArchive(t *testing.T) {
 		}, fault.Archive, "lacks files of it"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			a, lock, c := newLab(t)
 			tt.trouble(t, a, lock)
 			_, said, err := get(a.provider(c, testCatalogue, lock, Options{Locked: true}), "")
@@ -70,6 +70,7 @@ func TestTroubleWithTheArchive(t *testing.T) {
 
 // TestMirrorThatMends is a mirror whose index fits again at the second try.
 func TestMirrorThatMends(t *testing.T) {
+	t.Parallel()
 	a, lock, c := newLab(t)
 	const packages = "/debian-security/dists/" + testSuite + "/main/binary-amd64/Packages"
 	whole := a.files[packages]
