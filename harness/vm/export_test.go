@@ -11,4 +11,6 @@ func TemplateDir(c *cache.Cache, m Machine) string {
 }
 
 // OpenTemplate opens the template of m in the folder dir.
-func OpenTemplate(m Machine, dir string) (*Template, error) { return openTemplate(m.withDefaults(), dir) }
+func OpenTemplate(m Machine, dir string) (*Template, error) {
+	return openTemplate(m.withDefaults(), dir)
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package vm_test
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"kmodlab/harness/cache"
+	"kmodlab/harness/vm"
+)
+
+// victim tells the test binary to be the harness that will be killed: it names
+// the cache to use.
+const victim = "KMODLAB_TEST_VICTIM"
+
+// TestVictim is no test: it is what TestNothingIsLeft kills. It says when it
+// boots, and when it has a clone.
+func TestVictim(t *testing.T) {
+	dir := os.Getenv(victim)
+	if dir == "" {
+		t.Skip("is started by TestNothingIsLeft")
+	}
+	l := newLab(t, "")
+	c, err := cache.At(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Println("stage: freezing")
+	template, err := vm.Freeze(t.Context(), c, l.machine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := template.Clone(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	fmt.Println("stage: cloned")
+	time.Sleep(time.Minute)
+}
+
+// TestNothingIsLeft kills a harness in the middle of its work and looks for
+// what it left: a QEMU, a lock, a file.
+func TestNothingIsLeft(t *testing.T) {
+	newLab(t, "")
+	dir := t.TempDir()
+	for _, tt := range []struct {
+		stage  string
+		signal syscall.Signal
+	}{
+		{"freezing", syscall.SIGKILL},
+		{"cloned", syscall.SIGKILL},
+		{"cloned", syscall.SIGINT},
+	} {
+		cmd := exec.Command(os.Args[0], "-test.run=^TestVictim$")
+		cmd.Env = append(os.Environ(), victim+"="+dir)
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		for sc := bufio.NewScanner(out); sc.Scan() && sc.Text() != "stage: "+tt.stage; {
+			t.Log(sc.Text())
+		}
+		pids := waitForQEMU(t, cmd.Process.Pid)
+		cmd.Process.Signal(tt.signal)
+		cmd.Wait()
+		for _, pid := range pids {
+			if !gone(pid) {
+				t.Errorf("%v while %s: QEMU %s still runs; want it gone", tt.signal, tt.stage, pid)
+				syscall.Kill(atoi(pid), syscall.SIGKILL)
+			}
+		}
+		if _, err := cache.At(dir); err != nil { // the next run cleans up
+			t.Fatal(err)
+		}
+		for _, sub := range []string{"tmp/*", "locks/*"} {
+			if left, _ := filepath.Glob(filepath.Join(dir, sub)); len(left) > 0 {
+				t.Errorf("%v while %s: %v is left; want nothing", tt.signal, tt.stage, left)
+			}
+		}
+	}
+}
+
+// waitForQEMU returns the pids of the QEMUs that the process started, once
+// there are any.
+func waitForQEMU(t *testing.T, parent int) []string {
+	t.Helper()
+	for begin := time.Now(); time.Since(begin) < 20*time.Second; time.Sleep(10 * time.Millisecond) {
+		var pids []string
+		tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", parent))
+		for _, path := range tasks {
+			text, _ := os.ReadFile(path)
+			for pid := range strings.FieldsSeq(string(text)) {
+				if comm, _ := os.ReadFile("/proc/" + pid + "/comm"); strings.HasPrefix(string(comm), "qemu") {
+					pids = append(pids, pid)
+				}
+			}
+		}
+		if len(pids) > 0 {
+			return pids
+		}
+	}
+	t.Fatal("the harness started no QEMU")
+	return nil
+}
+
+// gone waits a little for the end of a process.
+func gone(pid string) bool {
+	for begin := time.Now(); time.Since(begin) < 5*time.Second; time.Sleep(10 * time.Millisecond) {
+		if _, err := os.Stat("/proc/" + pid); err != nil {
+			return true
+		}
+	}
+	return false
+}
+
+func atoi(s string) int {
+	var n int
+	fmt.Sscan(s, &n)
+	return n
+}
