@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * concurrent - two callers at once, joining and leaving during a walk
+ *
+ * Purpose: show which operations of a chain exclude each other, for each kind.
+ * A thread on CPU 0 calls the chain. In the callback it waits for a thread on
+ * CPU 1, which calls the same chain, or lets a block join it, or lets one
+ * leave. Either that is done while the walk is still under way, or the thread
+ * is seen to sleep: it has to wait for the end of the walk.
+ *
+ * Usage: insmod concurrent.ko, read the log, rmmod concurrent. It needs two
+ * CPUs.
+ *
+ * Notes:
+ * - Nothing here depends on how fast the machine is: a callback waits for an
+ *   event, never for a while. PATIENCE is for a kernel that breaks the rules.
+ * - The callbacks spin, as an atomic chain's must not sleep.
+ * - That a raw chain lets a block leave during a walk is harmless here, as the
+ *   block is static. Freed after that, it would be used after its end.
+ *
+ * Experiments to try:
+ * - Give the late block a higher priority than the walker's. Is it called in
+ *   the walk that is under way? And with a lower one? Look for next_nb in
+ *   kernel/notifier.c.
+ */
+
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/atomic.h>
+#include <linux/completion.h>
+#include <linux/cpumask.h>
+#include <linux/err.h>
+#include <linux/init.h>
+#include <linux/jiffies.h>
+#include <linux/kernel.h> /* for ARRAY_SIZE() */
+#include <linux/kthread.h>
+#include <linux/module.h>
+#include <linux/notifier.h>
+#include <linux/printk.h>
+#include <linux/processor.h>
+#include <linux/sched.h>
+
+#define PATIENCE (20 * HZ)
+
+static RAW_NOTIFIER_HEAD(raw_chain);
+static ATOMIC_NOTIFIER_HEAD(atomic_chain);
+static BLOCKING_NOTIFIER_HEAD(blocking_chain);
+static struct srcu_notifier_head srcu_chain;
+
+enum { MEET, HOLD };
+
+static atomic_t inside;			/* callbacks that run now */
+static bool met;			/* two of them were inside at once */
+static bool holding;			/* a walk is under way and waits for the other */
+static struct task_struct *other;	/* who is about to do something to the chain */
+static bool done;			/* has done it */
+static bool had_to_wait;		/* had not done it before the walk's end */
+
+static bool company(void)
+{
+	return atomic_read(&inside) == 2 || READ_ONCE(met);
+}
+
+static bool is_holding(void)
+{
+	return READ_ONCE(holding);
+}
+
+/* The other has done what it wanted, or it sleeps (state D) until it can. */
+static bool other_done_or_asleep(void)
+{
+	struct task_struct *task = READ_ONCE(other);
+
+	return READ_ONCE(done) || (task && task_state_to_char(task) == 'D');
+}
+
+static bool spin_until(bool (*condition)(void))
+{
+	unsigned long end = jiffies + PATIENCE;
+
+	while (!condition()) {
+		if (time_after(jiffies, end))
+			return false;
+		cpu_relax();
+	}
+	return true;
+}
+
+static int concurrent_event(struct notifier_block *nb, unsigned long event, void *data)
+{
+	if (event == MEET) {
+		atomic_inc(&inside);
+		if (spin_until(company))
+			WRITE_ONCE(met, true);
+		return NOTIFY_OK;
+	}
+	WRITE_ONCE(holding, true);
+	spin_until(other_done_or_asleep);
+	had_to_wait = !READ_ONCE(done);
+	return NOTIFY_OK;
+}
+
+static int late_event(struct notifier_block *nb, unsigned long event, void *data)
+{
+	return NOTIFY_OK;
+}
+
+static struct notifier_block walker = { .notifier_call = concurrent_event, .priority = 1 };
+static struct notifier_block late = { .notifier_call = late_event };
+
+/* A kind of chain, as the threads see it. */
+struct kind {
+	const char *name;
+	int (*join)(struct notifier_block *nb);
+	int (*leave)(struct notifier_block *nb);
+	int (*call)(unsigned long event);
+};
+
+#define KIND(_kind)							\
+static int _kind##_join(struct notifier_block *nb)			\
+{									\
+	return _kind##_notifier_chain_register(&_kind##_chain, nb);	\
+}									\
+static int _kind##_leave(struct notifier_block *nb)			\
+{									\
+	return _kind##_notifier_chain_unregister(&_kind##_chain, nb);	\
+}									\
+static int _kind##_call(unsigned long event)				\
+{									\
+	return _kind##_notifier_call_chain(&_kind##_chain, event, NULL);	\
+}
+
+KIND(raw)
+KIND(atomic)
+KIND(blocking)
+KIND(srcu)
+
+static const struct kind kinds[] = {
+	{ "raw", raw_join, raw_leave, raw_call },
+	{ "atomic", atomic_join, atomic_leave, atomic_call },
+	{ "blocking", blocking_join, blocking_leave, blocking_call },
+	{ "srcu", srcu_join, srcu_leave, srcu_call },
+};
+
+/* What a thread is to do. */
+struct errand {
+	const struct kind *kind;
+	void (*run)(const struct kind *kind);
+	struct completion over;
+	struct task_struct *task;
+};
+
+static void meet(const struct kind *kind)
+{
+	kind->call(MEET);
+}
+
+static void hold(const struct kind *kind)
+{
+	kind->call(HOLD);
+}
+
+static void join_late(const struct kind *kind)
+{
+	spin_until(is_holding);
+	WRITE_ONCE(other, current);
+	kind->join(&late);
+	WRITE_ONCE(done, true);
+}
+
+static void leave_late(const struct kind *kind)
+{
+	spin_until(is_holding);
+	WRITE_ONCE(other, current);
+	kind->leave(&late);
+	WRITE_ONCE(done, true);
+}
+
+static int thread(void *data)
+{
+	struct errand *e = data;
+
+	e->run(e->kind);
+	complete(&e->over);
+	/* A thread that ended by itself could be in this code when it is freed. */
+	set_current_state(TASK_INTERRUPTIBLE);
+	while (!kthread_should_stop()) {
+		schedule();
+		set_current_state(TASK_INTERRUPTIBLE);
+	}
+	__set_current_state(TASK_RUNNING);
+	return 0;
+}
+
+static int __init start(struct errand *e, unsigned int cpu)
+{
+	init_completion(&e->over);
+	e->task = kthread_create(thread, e, "concurrent/%u", cpu);
+	if (IS_ERR(e->task))
+		return PTR_ERR(e->task);
+	kthread_bind(e->task, cpu);
+	wake_up_process(e->task);
+	return 0;
+}
+
+static void __init finish(struct errand *e)
+{
+	wait_for_completion(&e->over);
+	kthread_stop(e->task);
+}
+
+/* Runs the first on CPU 0 and the second on CPU 1, and waits for both. */
+static int __init both(const struct kind *kind, void (*first)(const struct kind *kind),
+		       void (*second)(const struct kind *kind))
+{
+	struct errand a = { .kind = kind, .run = first };
+	struct errand b = { .kind = kind, .run = second };
+	int err;
+
+	atomic_set(&inside, 0);
+	other = NULL;
+	met = false;
+	holding = false;
+	done = false;
+	err = start(&b, 1);
+	if (err)
+		return err;
+	err = start(&a, 0);
+	if (!err)
+		finish(&a);
+	finish(&b);
+	return err;
+}
+
+static int __init show(const struct kind *kind)
+{
+	bool at_once, join_waits = false;
+	int err;
+
+	err = kind->join(&walker);
+	if (err)
+		return err;
+	err = both(kind, meet, meet);
+	at_once = met;
+	if (!err) {
+		err = both(kind, hold, join_late);
+		join_waits = had_to_wait;
+	}
+	if (!err)
+		err = both(kind, hold, leave_late);
+	if (!err)
+		pr_info("%s: two callers inside: %s, joining waits for the walk: %s, leaving: %s\n",
+			kind->name, at_once ? "yes" : "no", join_waits ? "yes" : "no",
+			had_to_wait ? "yes" : "no");
+	kind->leave(&late);
+	kind->leave(&walker);
+	return err;
+}
+
+static int __init concurrent_init(void)
+{
+	unsigned int i;
+	int err = 0;
+
+	if (!cpu_online(0) || !cpu_online(1)) {
+		pr_err("needs the CPUs 0 and 1\n");
+		return -ENODEV;
+	}
+	srcu_init_notifier_head(&srcu_chain);
+	for (i = 0; !err && i < ARRAY_SIZE(kinds); i++)
+		err = show(&kinds[i]);
+	srcu_cleanup_notifier_head(&srcu_chain);
+	return err;
+}
+
+static void __exit concurrent_exit(void)
+{
+}
+
+module_init(concurrent_init);
+module_exit(concurrent_exit);
+
+MODULE_AUTHOR("The kmodlab authors");
+MODULE_DESCRIPTION("Lesson: two callers of a chain at once, joining and leaving during a walk");
+MODULE_LICENSE("GPL");
