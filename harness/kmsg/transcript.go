@@ -35,7 +35,8 @@ func IsNoise(text string) bool {
 }
 
 // Transcript returns the lines of records that a lesson must account for: all
-// that the kernel printed, without timestamps and without noise. What user
+// that the kernel printed, without timestamps and without noise, and with each
+// stack dump folded to one line. What user
 // space wrote to the log is not the kernel's word and is left out.
 func Transcript(records []Record) []string {
 	var lines []string
@@ -45,5 +46,5 @@ func Transcript(records []Record) []string {
 		}
 		lines = append(lines, strings.Split(r.Text, "\n")...)
 	}
-	return lines
+	return foldTraces(lines)
 }

@@ -17,14 +17,11 @@ import (
 	"kmodlab/harness/vm"
 )
 
-// stepLimit is how long a step may take before it counts as hung. Emulated
-// kernels on a busy machine are slow; a lesson's steps take milliseconds.
-const stepLimit = 30 * time.Second
-
 // bench is a VM as a script sees it. It remembers what the verdict needs.
 type bench struct {
 	vm     *vm.VM
 	column *column
+	limit  time.Duration // of a step
 
 	died    string        // how a task that did a step died
 	lost    uint64        // records that were lost
@@ -72,7 +69,7 @@ func (b *bench) Settle(ctx context.Context) (lesson.Step, error) {
 
 // Loaded tells whether a module is in /proc/modules.
 func (b *bench) Loaded(ctx context.Context, name string) (bool, error) {
-	ctx, cancel := context.WithTimeout(ctx, stepLimit)
+	ctx, cancel := context.WithTimeout(ctx, b.limit)
 	defer cancel()
 	answer, err := b.vm.List(ctx)
 	if err != nil {
@@ -91,7 +88,7 @@ func (b *bench) Loaded(ctx context.Context, name string) (bool, error) {
 func (b *bench) Has(condition string) (bool, error) { return b.column.conditions.Has(condition) }
 
 func (b *bench) step(ctx context.Context, act func(context.Context) (vm.Answer, error)) (lesson.Step, error) {
-	ctx, cancel := context.WithTimeout(ctx, stepLimit)
+	ctx, cancel := context.WithTimeout(ctx, b.limit)
 	defer cancel()
 	answer, err := act(ctx)
 	if err != nil {

@@ -103,13 +103,13 @@ func (r *Runner) attempt(ctx context.Context, col *column, c lesson.Case, record
 			r.View.Log(col.kernel.Release, c.ID(), line)
 		}
 	})
-	b := &bench{vm: v, column: col}
+	b := &bench{vm: v, column: col, limit: r.Limit}
 	outcome := c.Run(ctx, b, lesson.Options{Work: work, Update: r.Update, Echo: func(step string) {
 		r.View.Step(col.kernel.Release, c.ID(), step)
 	}})
 	taint := ""
 	if outcome.Finished {
-		taint = unexpectedTaint(ctx, v)
+		taint = r.unexpectedTaint(ctx, v)
 	}
 	fate := v.Close()
 	record.Diff = outcome.Diff
@@ -171,8 +171,8 @@ func splats(fate vm.Fate) []kmsg.Splat {
 // an unsigned (13) module (Documentation/admin-guide/tainted-kernels.rst).
 const expectedTaint = 1<<12 | 1<<13
 
-func unexpectedTaint(ctx context.Context, v *vm.VM) string {
-	ctx, cancel := context.WithTimeout(ctx, stepLimit)
+func (r *Runner) unexpectedTaint(ctx context.Context, v *vm.VM) string {
+	ctx, cancel := context.WithTimeout(ctx, r.Limit)
 	defer cancel()
 	answer, err := v.ReadFile(ctx, "/proc/sys/kernel/tainted")
 	if err != nil {

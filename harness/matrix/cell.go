@@ -5,7 +5,6 @@ package matrix
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"sync"
 
 	"kmodlab/harness/cache"
@@ -38,7 +37,7 @@ func (r *Runner) prepare(ctx context.Context, series string) (*column, error) {
 	if col.conditions, err = kernel.NewConditions(k); err != nil {
 		return nil, err
 	}
-	col.modules, err = kbuild.Build(ctx, r.Cache, k, filepath.Join(r.Root, "kmod"))
+	col.modules, err = kbuild.Build(ctx, r.Cache, k, r.Kmod)
 	if err != nil && !errors.As(err, &col.buildError) {
 		return nil, err
 	}

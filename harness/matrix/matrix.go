@@ -12,6 +12,7 @@ import (
 	"errors"
 	"runtime"
 	"sync"
+	"time"
 
 	"github.com/hashicorp/go-multierror"
 	"golang.org/x/sync/errgroup"
@@ -45,10 +46,12 @@ type Runner struct {
 	Kernels Kernels
 	QEMU    vm.QEMU
 	Accel   vm.Accel
-	Root    string // the project's folder, with kmod in it
-	Out     string // where logs go
-	Update  bool   // rewrite expected logs instead of comparing them
-	Jobs    int    // cases that may run at once; as many as there are CPUs for 0
+	Root    string        // the project's folder, which the initramfs is built from
+	Kmod    string        // the folder of the modules' sources
+	Out     string        // where logs go
+	Update  bool          // rewrite expected logs instead of comparing them
+	Limit   time.Duration // how long a step may take before it counts as hung; 30 s for 0
+	Jobs    int           // cases that may run at once; as many as there are CPUs for 0
 	View    View
 
 	slots *semaphore.Weighted // VMs that may run at once
@@ -61,6 +64,11 @@ type Runner struct {
 func (r *Runner) Run(ctx context.Context, series []string, lessons []lesson.Lesson) ([]verdict.Record, error) {
 	if r.Jobs == 0 {
 		r.Jobs = runtime.NumCPU()
+	}
+	if r.Limit == 0 {
+		// Emulated kernels on a busy machine are slow; a lesson's steps take
+		// milliseconds.
+		r.Limit = 30 * time.Second
 	}
 	r.slots = semaphore.NewWeighted(int64(r.Jobs))
 	columns := make([][]verdict.Record, len(series))

@@ -92,7 +92,7 @@ func (l *lab) runner(ctx context.Context, view matrix.View, update bool) (*matri
 	if err != nil {
 		return nil, err
 	}
-	return &matrix.Runner{Cache: l.cache, Kernels: l.provider, QEMU: qemu, Root: l.root, Out: l.out, Update: update, View: view}, nil
+	return &matrix.Runner{Cache: l.cache, Kernels: l.provider, QEMU: qemu, Root: l.root, Kmod: filepath.Join(l.root, "kmod"), Out: l.out, Update: update, View: view}, nil
 }
 
 // lessons returns the lessons that flag names, all for "".
