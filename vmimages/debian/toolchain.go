@@ -17,7 +17,7 @@ import (
 
 // toolchainRecipe is part of the keys of toolchains; it changes when the way
 // to make a tree does.
-const toolchainRecipe = "toolchain 1"
+const toolchainRecipe = "toolchain 2"
 
 // tree is a toolchain on this machine.
 type tree struct {
@@ -69,11 +69,11 @@ func (p *Provider) buildToolchain(ctx context.Context, pin vmimages.Pin, tmp, fi
 		s.Progress(int64(i+1), int64(len(pin.Packages)))
 	}
 	for _, dir := range []string{"usr/bin", "usr/lib/gcc", "usr/libexec", "usr/x86_64-linux-gnu/bin"} {
-		if err := wrap(filepath.Join(tmp, dir), final); err != nil {
+		if err := wrap(filepath.Join(tmp, dir), final, tmp); err != nil {
 			return s.End(err)
 		}
 	}
-	return s.End(nil)
+	return s.End(librariesSelfContained(filepath.Join(tmp, libDir)))
 }
 
 // toolchainPlace keeps of a toolchain's packages what compiles and links

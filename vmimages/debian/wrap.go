@@ -21,8 +21,10 @@ const (
 // wrap replaces every program below the folder dir by a script that runs it
 // with the loader and the libraries of the tree, so that it works whatever C
 // library the machine has. The loader passes on the script's own name: gcc
-// finds its parts by it. Libraries are left alone.
-func wrap(dir, tree string) error {
+// finds its parts by it. Libraries are left alone. The tree, which may still be
+// in the folder libs, has to have all libraries: the loader would take those
+// that are missing from the machine, which may have others or none.
+func wrap(dir, tree, libs string) error {
 	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) && path == dir {
 			return nil
@@ -31,6 +33,9 @@ func wrap(dir, tree string) error {
 			return err
 		}
 		if is, err := isProgram(path); err != nil || !is {
+			return err
+		}
+		if err := selfContained(path, filepath.Join(libs, libDir)); err != nil {
 			return err
 		}
 		real := path + ".elf"
@@ -65,6 +70,40 @@ func isProgram(path string) (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+// selfContained makes sure that all libraries that an ELF file names are in the
+// folder libs.
+func selfContained(path, libs string) error {
+	f, err := elf.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	names, err := f.ImportedLibraries()
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if _, err := os.Stat(filepath.Join(libs, name)); err != nil {
+			return fmt.Errorf("%s needs %s, which no package of the toolchain brings: %w", filepath.Base(path), name, err)
+		}
+	}
+	return nil
+}
+
+// librariesSelfContained does the same for the libraries in the folder libs.
+func librariesSelfContained(libs string) error {
+	files, err := filepath.Glob(filepath.Join(libs, "*.so*"))
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		if err := selfContained(file, libs); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // quote makes one word of s for a shell.
