@@ -53,9 +53,8 @@ func (h *hand) start() error {
 	h.cmd.ExtraFiles = []*os.File{theirs}
 	h.cmd.Stdout, h.cmd.Stderr = os.Stdout, os.Stderr
 	// Two Ps: one is stuck in the kernel with the working thread, the other
-	// runs the goroutine that sees that thread die. No asynchronous
-	// preemption: its signals would wake a module that sleeps interruptibly.
-	h.cmd.Env = append(os.Environ(), "GOMAXPROCS=2", "GODEBUG=asyncpreemptoff=1")
+	// runs the goroutine that sees that thread die.
+	h.cmd.Env = append(os.Environ(), "GOMAXPROCS=2")
 	if err := h.cmd.Start(); err != nil {
 		ours.Close()
 		return fmt.Errorf("start the hand: %w", err)

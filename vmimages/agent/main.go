@@ -16,6 +16,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"slices"
 
 	"golang.org/x/sys/unix"
@@ -24,6 +25,11 @@ import (
 )
 
 func main() {
+	// No garbage collection until there is much garbage: a clone lives for a
+	// second or two, and to an emulator the collector is a lot of code that it
+	// has not translated yet.
+	debug.SetGCPercent(-1)
+	debug.SetMemoryLimit(64 << 20)
 	var err error
 	switch {
 	case slices.Contains(os.Args[1:], "shell"):
@@ -31,7 +37,9 @@ func main() {
 	case slices.Contains(os.Args[1:], "hand"):
 		err = handMain()
 	default:
-		err = serve()
+		if err = calm(); err == nil {
+			err = serve()
+		}
 	}
 	if err == nil {
 		return
@@ -44,6 +52,20 @@ func main() {
 		unix.Reboot(unix.LINUX_REBOOT_CMD_POWER_OFF)
 	}
 	os.Exit(1)
+}
+
+// calm starts the program anew if it has to, so that Go does not preempt its
+// goroutines by signals. Those would wake a module that sleeps interruptibly
+// in the hand, and be work for nothing in the agent.
+func calm() error {
+	const name, value = "GODEBUG", "asyncpreemptoff=1"
+	if os.Getenv(name) == value {
+		return nil
+	}
+	if err := os.Setenv(name, value); err != nil { // the hand inherits it
+		return err
+	}
+	return unix.Exec("/proc/self/exe", os.Args, os.Environ())
 }
 
 // serve is the agent: it makes everything ready, says so, and does what it is
