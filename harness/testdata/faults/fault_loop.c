@@ -2,12 +2,15 @@
 /*
  * fault_loop - init loops for ever, with interrupts on
  *
- * Timer interrupts go on, so the kernel sees it: a soft lockup after twice
- * watchdog_thresh (10 s by default: watchdog_thresh=2 on the command line makes
- * it 4 s) and an RCU stall after rcupdate.rcu_cpu_stall_timeout (21 s by
- * default). Kernels with full preemption (PREEMPT_LAZY, 6.16 and later) can
- * still switch tasks, so there user space may go on living; hence the loop is
- * with preemption off.
+ * Timer interrupts go on, so the kernel notices: a soft lockup after twice
+ * watchdog_thresh (10 s by default; watchdog_thresh=3 on the command line was
+ * tried) and an RCU stall after rcupdate.rcu_cpu_stall_timeout (21 s). Kernels
+ * that preempt (PREEMPT_LAZY, Debian's from 6.16 on) could still switch to
+ * another task, hence the loop is with preemption off.
+ *
+ * On 7.3 with one CPU the report stays in the ring buffer: a thread prints to
+ * the serial console, and that thread never runs again. A panic prints it all:
+ * softlockup_panic=1, or an NMI as in fault_loop_irqoff.c.
  */
 #include "fault.h"
 #include <linux/preempt.h>
