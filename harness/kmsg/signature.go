@@ -61,7 +61,7 @@ var signatures = []signature{
 	says(Lockup, "unregister_netdevice: waiting for $1 to become free", `unregister_netdevice: waiting for (\S+) to become free`), // net/core/dev.c
 
 	// Memory that was written over or ran out.
-	announcing(Memory, "list corruption: $1", `(list_(?:add|del) (?:corruption|double add))`),                                              // lib/list_debug.c
+	announcing(Memory, "$1", `(list_(?:add|del) (?:corruption|double add))`),                                                               // lib/list_debug.c
 	announcing(Memory, "hardened usercopy: $1", `usercopy: (Kernel memory \S+ attempt)`),                                                   // mm/usercopy.c
 	announcing(Memory, "buffer overflow in $1", `detected buffer overflow in (\w+)`),                                                       // lib/string_helpers.c
 	begins(Memory, "slab: $1", `BUG [\w:.-]+ \(.*?\): (.*)`),                                                                               // mm/slub.c

@@ -76,6 +76,7 @@ type report struct {
 	head        string     // the line of sig
 	message     string     // what stands between "cut here" and that line
 	lines       []string
+	again       int // index in lines where a report of the same lockup begins; 0 when there is none
 }
 
 // takes tells whether a line belongs to the report. After the end of a trace
@@ -104,6 +105,9 @@ func (r *report) add(i int, text string, sig *signature) {
 	if endTrace(text) {
 		r.ended = true
 	}
+	if sig != nil && sig.kind == Lockup && len(r.lines) > 0 && r.again == 0 {
+		r.again = len(r.lines)
+	}
 	r.last, r.gap = i, 0
 	r.lines = append(r.lines, text)
 }
@@ -114,7 +118,11 @@ func (r *report) appendTo(splats []Splat) []Splat {
 	if r == nil || r.sig == nil {
 		return splats
 	}
-	trace, module := callTrace(r.head, r.lines)
+	lines := r.lines
+	if r.again > 0 {
+		lines = lines[:r.again]
+	}
+	trace, module := callTrace(r.head, lines)
 	return append(splats, Splat{
 		Kind: r.sig.kind, Title: r.title(trace), First: r.first, Last: r.last,
 		Lines: r.lines, Module: module, Trace: names(trace),

@@ -62,7 +62,7 @@ func corpus(t *testing.T, pattern string, atLeast int) []string {
 }
 
 func TestSplats(t *testing.T) {
-	for _, path := range corpus(t, "splats/*.txt", 30) {
+	for _, path := range corpus(t, "splats/*.txt", 16) {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".txt"), func(t *testing.T) {
 			log := readCorpus(t, path)
 			got := describe(Splats(log.lines()))
@@ -86,7 +86,7 @@ func TestSplats(t *testing.T) {
 // TestSplatsInRecords feeds the same logs as the agent sees them: without
 // timestamps, and without what user space wrote to the console.
 func TestSplatsInRecords(t *testing.T) {
-	for _, path := range corpus(t, "splats/*.txt", 30) {
+	for _, path := range corpus(t, "splats/*.txt", 16) {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".txt"), func(t *testing.T) {
 			log := readCorpus(t, path)
 			var lines []string
@@ -153,10 +153,57 @@ func TestNoSplat(t *testing.T) {
 	}
 }
 
+// TestSplatFirstLine holds how a report's first line may come.
+func TestSplatFirstLine(t *testing.T) {
+	const want = "NULL pointer dereference"
+	for name, line := range map[string]string{
+		"a record":                     "BUG: kernel NULL pointer dereference, address: 0000000000000008",
+		"a console line":               "[    5.480800] BUG: kernel NULL pointer dereference, address: 0000000000000008\r",
+		"with the caller":              "[    5.480800][  T122] BUG: kernel NULL pointer dereference, address: 0000000000000008",
+		"with the level":               "<1>[    5.480800] BUG: kernel NULL pointer dereference, address: 0000000000000008",
+		"behind what user space wrote": "init: insmod[    5.480800] BUG: kernel NULL pointer dereference, address: 0000000000000008",
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := Splats([]string{"before", line, "after"})
+			if len(got) != 1 || got[0].Title != want || got[0].Kind != Oops || got[0].First != 1 || got[0].Last != 1 {
+				t.Errorf("Splats(%q) = %+v; want one %s at line 1", line, got, want)
+			}
+		})
+	}
+}
+
+// TestSplatsApart holds where one report ends and the next begins.
+func TestSplatsApart(t *testing.T) {
+	warning := []string{"------------[ cut here ]------------", "WARNING: CPU: 0 PID: 1 at m.c:1 f+0x1/0x2 [m]", "---[ end trace 0000000000000000 ]---"}
+	other := slices.Repeat([]string{"m: something else"}, idle+1)
+	for name, tt := range map[string]struct {
+		lines []string
+		want  []string
+	}{
+		"two in a row":                 {slices.Concat(warning, warning), []string{"WARNING in f [m]", "WARNING in f [m]"}},
+		"a panic ends an Oops":         {[]string{"Oops: 0002 [#1] SMP", "RIP: 0010:f+0x1/0x2 [m]", "Kernel panic - not syncing: Fatal exception"}, []string{"Oops in f [m]", "Kernel panic: Fatal exception"}},
+		"a frame far off is not of it": {slices.Concat([]string{"BUG: scheduling while atomic: insmod/1/0x0"}, other, []string{"f+0x1/0x2 [m]"}), []string{"scheduling while atomic"}},
+		"a frame near by is":           {[]string{"BUG: scheduling while atomic: insmod/1/0x0", "m: something else", "f+0x1/0x2 [m]"}, []string{"scheduling while atomic in f [m]"}},
+		"cut here, and nothing":        {append([]string{warning[0]}, other...), nil},
+		"a list, then its BUG":         {[]string{"list_add corruption. prev->next should be next", warning[0], "kernel BUG at lib/list_debug.c:29!", "invalid opcode: 0000 [#1] SMP", "RIP: 0010:__list_add_valid+0x1/0x2", "f+0x1/0x2 [m]"}, []string{"list_add corruption in f [m]"}},
+		"the message of a WARN()":      {[]string{warning[0], "m: number 1", warning[1]}, []string{"WARNING in f [m]: m: number 1"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, s := range Splats(tt.lines) {
+				got = append(got, s.Title)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("Splats(%q): (-want +got)\n%s", tt.lines, diff)
+			}
+		})
+	}
+}
+
 // TestKindsAreInTheCorpus fails when a kind of trouble has no log.
 func TestKindsAreInTheCorpus(t *testing.T) {
 	seen := map[Kind]bool{}
-	for _, path := range corpus(t, "splats/*.txt", 30) {
+	for _, path := range corpus(t, "splats/*.txt", 16) {
 		for _, s := range Splats(readCorpus(t, path).lines()) {
 			seen[s.Kind] = true
 		}

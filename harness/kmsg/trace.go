@@ -48,24 +48,36 @@ var helper = regexp.MustCompile(`^(?:_*(?:warn_slowpath_\w+|warn|report_bug|dump
 	`alloc_pages?\w*|out_of_memory|oom_kill_process|dump_header|get_free_pages|memset\w*|memcpy\w*|asm_\w+|exc_\w+|x86_asm_\w+|object_err|print_\w+|check_\w+|lock_acquire\w*|validate_chain|__lock_acquire|register_lock_class|assign_lock_key|free_\w+|do_task_dead|\w*_?nmi_\w+|end_repeat_nmi|rcu_\w+|delay_\w+|vpanic|do_error_trap|ret_from_\w+|native_\w+))$`)
 
 // callTrace returns the frames of a report, innermost first, and the first
-// module among them. A report may hold more traces than the one that tells
-// where it happened: who allocated and freed the memory, which locks were taken
-// in which order, and the registers once more after the end.
+// module among them. Frames that the unwinder does not vouch for count only
+// where there are no others: after a jump into nowhere. A report may hold more
+// traces than the one that tells where it happened: who allocated and freed the
+// memory, which locks were taken in which order, the registers once more after
+// the end.
 func callTrace(head string, lines []string) (frames []frame, module string) {
+	var named, doubtful []frame
 	if m := headFrame.FindStringSubmatch(head); m != nil {
-		frames = []frame{{optimised.ReplaceAllString(m[1], ""), m[2]}}
+		named = []frame{{optimised.ReplaceAllString(m[1], ""), m[2]}}
 	}
-	named := len(frames)
+	frames = named
 	for _, line := range lines {
 		if otherTrace.MatchString(line) || endTrace(line) {
 			break
 		}
 		if line == "stack backtrace:" {
-			frames = frames[:named]
+			frames = named
 		}
-		if m := frameLine.FindStringSubmatch(line); m != nil {
+		guess := strings.HasPrefix(line, "? ")
+		m := frameLine.FindStringSubmatch(strings.TrimPrefix(line, "? "))
+		switch {
+		case m == nil:
+		case guess:
+			doubtful = appendFrame(doubtful, frame{optimised.ReplaceAllString(m[2], ""), m[3]})
+		default:
 			frames = appendFrame(frames, frame{optimised.ReplaceAllString(m[2], ""), m[3]})
 		}
+	}
+	if len(frames) == 0 {
+		frames = doubtful
 	}
 	for _, f := range frames {
 		if f.module != "" {
