@@ -36,6 +36,15 @@ func Test(ctx context.Context, kernel, lesson *string, update, locked *bool) err
 	return target.Test(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Lesson: text(lesson), Update: set(update), Locked: set(locked)})
 }
 
+// Bench measures boots, clones and cases against the least that is possible.
+func Bench(ctx context.Context, kernel *string, rounds *int) error {
+	n := 10
+	if rounds != nil {
+		n = max(1, *rounds)
+	}
+	return target.Bench(ctx, os.Stdout, target.Flags{Kernel: text(kernel)}, n)
+}
+
 // Claims settles every claim on every kernel of the test set and writes
 // docs/claims.md.
 func Claims(ctx context.Context, locked *bool) error {

@@ -20,7 +20,7 @@ import (
 // bench is a VM as a script sees it. It remembers what the verdict needs.
 type bench struct {
 	vm     *vm.VM
-	column *column
+	column *Column
 	limit  time.Duration // of a step
 
 	died    string        // how a task that did a step died

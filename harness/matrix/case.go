@@ -18,13 +18,18 @@ import (
 )
 
 // blank is the record of a case that has not run.
-func (r *Runner) blank(series string, col *column, c lesson.Case) verdict.Record {
+func (r *Runner) blank(series string, col *Column, c lesson.Case) verdict.Record {
 	record := verdict.Record{Series: series, Lesson: c.Lesson, Case: c.Name,
 		Reproduce: fmt.Sprintf("go tool mage run -kernel=%s -lesson=%s", series, c.Lesson)}
 	if col != nil {
 		record.Kernel, record.Arch, record.Flavour = col.kernel.Release, col.kernel.Arch, col.kernel.Flavour
 	}
 	return record
+}
+
+// Case runs one case on col and returns what became of it.
+func (r *Runner) Case(ctx context.Context, col *Column, c lesson.Case) verdict.Record {
+	return r.runCase(ctx, col, c, r.blank(col.kernel.Series, col, c))
 }
 
 func (r *Runner) decide(record verdict.Record, f verdict.Facts) verdict.Record {
@@ -35,7 +40,7 @@ func (r *Runner) decide(record verdict.Record, f verdict.Facts) verdict.Record {
 
 // runCase runs a case on a VM of its own and decides what became of it. When
 // the VM was not up before the case began, it tries once more on a fresh one.
-func (r *Runner) runCase(ctx context.Context, col *column, c lesson.Case, record verdict.Record) verdict.Record {
+func (r *Runner) runCase(ctx context.Context, col *Column, c lesson.Case, record verdict.Record) verdict.Record {
 	if facts, done := beforehand(col, c); done {
 		return r.decide(record, facts)
 	}
@@ -56,7 +61,7 @@ func (r *Runner) runCase(ctx context.Context, col *column, c lesson.Case, record
 }
 
 // beforehand returns the facts of a case whose verdict needs no VM.
-func beforehand(col *column, c lesson.Case) (verdict.Facts, bool) {
+func beforehand(col *Column, c lesson.Case) (verdict.Facts, bool) {
 	for _, condition := range c.Requires {
 		ok, err := col.conditions.Has(condition)
 		if err != nil {
@@ -74,7 +79,7 @@ func beforehand(col *column, c lesson.Case) (verdict.Facts, bool) {
 
 // broken returns why a module that the case inserts does not build, or nil. A
 // lesson's folder bears the name of its module.
-func (col *column) broken(c lesson.Case) error {
+func (col *Column) broken(c lesson.Case) error {
 	if col.buildError != nil {
 		return col.buildError
 	}
@@ -87,7 +92,7 @@ func (col *column) broken(c lesson.Case) error {
 }
 
 // attempt runs the case on a fresh VM and records the facts.
-func (r *Runner) attempt(ctx context.Context, col *column, c lesson.Case, record *verdict.Record) verdict.Facts {
+func (r *Runner) attempt(ctx context.Context, col *Column, c lesson.Case, record *verdict.Record) verdict.Facts {
 	work, remove, err := r.Cache.Temp(ctx, "case")
 	if err != nil {
 		return verdict.Facts{InfraError: err.Error()}

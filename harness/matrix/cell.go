@@ -14,8 +14,8 @@ import (
 	"kmodlab/vmimages/initramfs"
 )
 
-// column is one kernel with everything its cases need.
-type column struct {
+// Column is one kernel with everything its cases need.
+type Column struct {
 	kernel     *kernel.Kernel
 	conditions *kernel.Conditions
 	modules    *kbuild.Modules
@@ -26,14 +26,15 @@ type column struct {
 	templates map[int]*vm.Template // by number of CPUs
 }
 
-// prepare gets the kernel of series, builds the modules for it and describes
+// Prepare gets the kernel of series, builds the modules for it and describes
 // its machine. A build error is no error here: it is the verdict of the cases.
-func (r *Runner) prepare(ctx context.Context, series string) (*column, error) {
+func (r *Runner) Prepare(ctx context.Context, series string) (*Column, error) {
+	r.defaults()
 	k, err := r.Kernels.Kernel(ctx, series, "")
 	if err != nil {
 		return nil, err
 	}
-	col := &column{kernel: k, templates: map[int]*vm.Template{}}
+	col := &Column{kernel: k, templates: map[int]*vm.Template{}}
 	if col.conditions, err = kernel.NewConditions(k); err != nil {
 		return nil, err
 	}
@@ -51,7 +52,7 @@ func (r *Runner) prepare(ctx context.Context, series string) (*column, error) {
 
 // start returns a pristine VM with cpus CPUs, and how it was made: "clone" or
 // "boot".
-func (r *Runner) start(ctx context.Context, col *column, cpus int) (*vm.VM, string, error) {
+func (r *Runner) start(ctx context.Context, col *Column, cpus int) (*vm.VM, string, error) {
 	template, err := col.template(ctx, r.Cache, cpus)
 	if err != nil {
 		return nil, "", err
@@ -66,7 +67,7 @@ func (r *Runner) start(ctx context.Context, col *column, cpus int) (*vm.VM, stri
 
 // template returns the frozen VM with cpus CPUs, made by the first case that
 // wants it. One that could not be made is tried again by the next case.
-func (col *column) template(ctx context.Context, c *cache.Cache, cpus int) (*vm.Template, error) {
+func (col *Column) template(ctx context.Context, c *cache.Cache, cpus int) (*vm.Template, error) {
 	col.mu.Lock()
 	defer col.mu.Unlock()
 	if t := col.templates[cpus]; t != nil {
@@ -80,3 +81,6 @@ func (col *column) template(ctx context.Context, c *cache.Cache, cpus int) (*vm.
 	}
 	return t, err
 }
+
+// Machine returns the machine that cases with one CPU run on.
+func (col *Column) Machine() vm.Machine { return col.machine }

@@ -62,15 +62,7 @@ type Runner struct {
 // error joins what kept whole kernels from being tested; their cases are
 // among the records nevertheless, as infra.
 func (r *Runner) Run(ctx context.Context, series []string, lessons []lesson.Lesson) ([]verdict.Record, error) {
-	if r.Jobs == 0 {
-		r.Jobs = runtime.NumCPU()
-	}
-	if r.Limit == 0 {
-		// Emulated kernels on a busy machine are slow; a lesson's steps take
-		// milliseconds.
-		r.Limit = 30 * time.Second
-	}
-	r.slots = semaphore.NewWeighted(int64(r.Jobs))
+	r.defaults()
 	columns := make([][]verdict.Record, len(series))
 	var mu sync.Mutex
 	var failed *multierror.Error
@@ -100,9 +92,24 @@ func (r *Runner) Run(ctx context.Context, series []string, lessons []lesson.Less
 	return all, failed.ErrorOrNil()
 }
 
+// defaults fills in what was left out.
+func (r *Runner) defaults() {
+	if r.Jobs == 0 {
+		r.Jobs = runtime.NumCPU()
+	}
+	if r.Limit == 0 {
+		// Emulated kernels on a busy machine are slow; a lesson's steps take
+		// milliseconds.
+		r.Limit = 30 * time.Second
+	}
+	if r.slots == nil {
+		r.slots = semaphore.NewWeighted(int64(r.Jobs))
+	}
+}
+
 // column runs all lessons on one kernel.
 func (r *Runner) column(ctx context.Context, series string, lessons []lesson.Lesson) ([]verdict.Record, error) {
-	col, err := r.prepare(ctx, series)
+	col, err := r.Prepare(ctx, series)
 	var cases []lesson.Case
 	for _, l := range lessons {
 		cases = append(cases, l.Cases...)
