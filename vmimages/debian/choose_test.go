@@ -70,6 +70,26 @@ func TestChooseKernel(t *testing.T) {
 	}
 }
 
+// TestChooseKernelOfOneVersion keeps headers and image of different builds
+// apart: modules built with the one do not fit the other.
+func TestChooseKernelOfOneVersion(t *testing.T) {
+	at := func(name, version string, depends ...string) entry {
+		return entry{Package: vmimages.Package{Name: name, Arch: "amd64", Version: version}, depends: depends}
+	}
+	all := []entry{
+		at("linux-headers-6.1.0-2-amd64", "6.1.2-2", "linux-headers-6.1.0-2-common", "linux-kbuild-6.1"),
+		at("linux-headers-6.1.0-2-common", "6.1.2-2"), at("linux-kbuild-6.1", "6.1.2-2"), at("linux-image-6.1.0-2-amd64", "6.1.2-1"),
+	}
+	if pin, err := chooseKernel(all, "6.1", "amd64", "amd64", "lab"); err == nil {
+		t.Errorf("chooseKernel() = %v; want an error, the image is of another version", pin)
+	}
+	all = append(all, at("linux-image-6.1.0-2-amd64", "6.1.2-2"))
+	pin, err := chooseKernel(all, "6.1", "amd64", "amd64", "lab")
+	if err != nil || len(pin.Packages) != 4 || pin.Packages[2].Version != "6.1.2-2" {
+		t.Errorf("chooseKernel() = %v, %v; want the image of version 6.1.2-2", pin, err)
+	}
+}
+
 func TestChooseToolchain(t *testing.T) {
 	at := func(name, version string) entry {
 		return entry{Package: vmimages.Package{Name: name, Arch: "amd64", Version: version, Size: 1, SHA256: strings.Repeat("0", 64)}}

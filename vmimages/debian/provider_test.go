@@ -101,23 +101,30 @@ func newLab(t *testing.T) (*archive, *vmimages.Lock, *cache.Cache) {
 // lock pins what the archive has, without the help of apt.
 func (a *archive) lock() *vmimages.Lock {
 	a.t.Helper()
-	all := map[string][]entry{}
-	for suite, text := range a.stanzas {
-		entries, err := parseIndex(strings.NewReader(text), func(string) bool { return true })
-		if err != nil {
-			a.t.Fatal(err)
-		}
-		all[suite] = entries
-	}
-	kernel, err := chooseKernel(all[testSuite], "6.1", "cloud", "amd64", testSuite)
+	tools, err := chooseToolchain(a.entries(toolSuite), testCatalogue.Toolchains[0], "amd64")
 	if err != nil {
 		a.t.Fatal(err)
 	}
-	tools, err := chooseToolchain(all[toolSuite], testCatalogue.Toolchains[0], "amd64")
+	return &vmimages.Lock{Kernels: []vmimages.Pin{a.pin("cloud")}, Toolchains: []vmimages.Pin{tools}}
+}
+
+// pin pins the newest kernel of the flavour.
+func (a *archive) pin(flavour string) vmimages.Pin {
+	a.t.Helper()
+	pin, err := chooseKernel(a.entries(testSuite), "6.1", flavour, "amd64", testSuite)
 	if err != nil {
 		a.t.Fatal(err)
 	}
-	return &vmimages.Lock{Kernels: []vmimages.Pin{kernel}, Toolchains: []vmimages.Pin{tools}}
+	return pin
+}
+
+func (a *archive) entries(suite string) []entry {
+	a.t.Helper()
+	all, err := parseIndex(strings.NewReader(a.stanzas[suite]), func(string) bool { return true })
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	return all
 }
 
 func newCache(t *testing.T) *cache.Cache {
@@ -213,6 +220,9 @@ func TestGonePins(t *testing.T) {
 	}
 
 	for _, state := range []string{"first", "again", "without archive"} {
+		if _, _, err := get(a.provider(c, testCatalogue, lock, Options{Locked: true}), ""); err == nil {
+			t.Errorf("%s: locked: Kernel(6.1) takes what was chosen; want an error", state)
+		}
 		if state == "without archive" {
 			a.server.Close()
 		}
@@ -291,8 +301,20 @@ func TestDamageIsNoticed(t *testing.T) {
 		t.Errorf("image made again: %s, %v; want %s", d, err, k.Digest)
 	}
 
+	if err := os.Remove(k.Config); err != nil {
+		t.Fatal(err)
+	}
+	if _, said, err = get(p, ""); err != nil || !strings.Contains(said, "is damaged") || present("/", k.Config) != nil {
+		t.Errorf("without its configuration: Kernel() = %v, note %q; want it made again and a note", err, said)
+	}
+
 	pin := lock.Kernels[0].Packages[0]
-	write(t, p.deb(pin), "damaged", 0o644)
+	deb, err := os.ReadFile(p.deb(pin))
+	if err != nil {
+		t.Fatal(err)
+	}
+	deb[len(deb)/2] ^= 1
+	write(t, p.deb(pin), string(deb), 0o644)
 	write(t, k.Image, "damaged", 0o644)
 	tool := filepath.Join(k.Toolchain.Bin, "gcc-12")
 	if err := os.Remove(tool); err != nil {
@@ -307,24 +329,35 @@ func TestDamageIsNoticed(t *testing.T) {
 	}
 }
 
+// TestManyAtOnce asks for two kernels that share packages, with two caches on
+// one folder, as two processes have them.
 func TestManyAtOnce(t *testing.T) {
 	t.Parallel()
 	a, lock, c := newLab(t)
-	other, err := cache.At(c.Root()) // as another process has it
+	a.addKernel("56", "amd64")
+	a.publish(testSuite)
+	lock.Kernels = append(lock.Kernels, a.pin("amd64"))
+	other, err := cache.At(c.Root())
 	if err != nil {
 		t.Fatal(err)
 	}
 	var wg sync.WaitGroup
-	for i := range 6 {
+	for i := range 8 {
 		p := a.provider([]*cache.Cache{c, other}[i%2], testCatalogue, lock, Options{})
 		wg.Go(func() {
-			if _, _, err := get(p, ""); err != nil {
-				t.Errorf("one of many: Kernel() = %v; want nil", err)
+			if _, said, err := get(p, testCatalogue.Flavours[i/2%2]); err != nil || said != "" {
+				t.Errorf("one of many: Kernel() = %v, note %q; want neither", err, said)
 			}
 		})
 	}
 	wg.Wait()
-	if want := len(lock.Kernels[0].Packages) + len(lock.Toolchains[0].Packages); a.downloads() != want {
-		t.Errorf("%d downloads; want %d, each package once", a.downloads(), want)
+	different := map[vmimages.Package]bool{}
+	for _, pin := range append(lock.Kernels, lock.Toolchains...) {
+		for _, pkg := range pin.Packages {
+			different[pkg] = true
+		}
+	}
+	if a.downloads() != len(different) {
+		t.Errorf("%d downloads; want %d, each package once", a.downloads(), len(different))
 	}
 }

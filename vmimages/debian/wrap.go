@@ -6,6 +6,7 @@ import (
 	"debug/elf"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -58,8 +59,8 @@ func isProgram(path string) (bool, error) {
 	}
 	f, err := elf.Open(path)
 	if err != nil {
-		if _, ok := errors.AsType[*elf.FormatError](err); ok {
-			return false, nil // a script
+		if _, ok := errors.AsType[*elf.FormatError](err); ok || errors.Is(err, io.EOF) {
+			return false, nil // a script, perhaps a very short one
 		}
 		return false, err
 	}
