@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -33,7 +34,7 @@ func main() {
 	var err error
 	switch {
 	case slices.Contains(os.Args[1:], "shell"):
-		return // u-root's init goes on to its shell
+		err = shell()
 	case slices.Contains(os.Args[1:], "hand"):
 		err = handMain()
 	default:
@@ -91,10 +92,7 @@ func serve() error {
 	if err != nil {
 		return err
 	}
-	// u-root's init logs a line without a newline, and the kernel holds such a
-	// line back until the next one. This is the next one: without it the rest
-	// of the boot would show in the first step.
-	if err := os.WriteFile("/dev/kmsg", []byte("<6>kmodlab: the agent is ready\n"), 0); err != nil {
+	if err := finishLine("the agent is ready"); err != nil {
 		return err
 	}
 	if err := s.say(hello); err != nil {
@@ -131,4 +129,32 @@ func greeting() (*wire.Hello, error) {
 		Machine: unix.ByteSliceToString(u.Machine[:]),
 		CPUs:    runtime.NumCPU(),
 	}, nil
+}
+
+// finishLine logs a line. u-root's init logs one without a newline, and the
+// kernel holds such a line back until the next one comes: without this one it
+// would show in the first step.
+func finishLine(text string) error {
+	return os.WriteFile("/dev/kmsg", []byte("<6>kmodlab: "+text+"\n"), 0)
+}
+
+// shell runs a shell for a person on the console, who sees what the kernel
+// prints there, and ends the VM when the shell ends.
+func shell() error {
+	if err := finishLine("a shell is ready"); err != nil {
+		return err
+	}
+	if err := setConsoleLevel(8); err != nil {
+		return err
+	}
+	sh := exec.Command("gosh")
+	sh.Stdin, sh.Stdout, sh.Stderr = os.Stdin, os.Stdout, os.Stderr
+	sh.Dir = "/modules"
+	if _, err := os.Stat(sh.Dir); err != nil {
+		sh.Dir = "/"
+	}
+	if err := sh.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "kmodlab agent: the shell:", err) // its exit status is the person's business
+	}
+	return unix.Reboot(unix.LINUX_REBOOT_CMD_POWER_OFF)
 }

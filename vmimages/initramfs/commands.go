@@ -5,6 +5,10 @@ package initramfs
 // uroot is where u-root keeps its commands.
 const uroot = "github.com/u-root/u-root/cmds/core/"
 
+// shellTag selects the shell's line editor: one that writes what is typed, not
+// the whole line at each key, for the console is slow; and it is 1 MB smaller.
+const shellTag = "goshliner"
+
 // commands returns the packages of the userland's commands. tools.go imports
 // the same ones, so that go.mod and go.sum know what they need.
 func commands() []string {

@@ -81,7 +81,7 @@ func (in *inputs) buildUserland(ctx context.Context, tmp string) error {
 	if err := os.Mkdir(work, 0o755); err != nil {
 		return s.End(err)
 	}
-	args := []string{"tool", "mkuimage", "-format=cpio", "-o", out, "-tmp-dir", work, "-initcmd=init", "-defaultsh=gosh"}
+	args := []string{"tool", "mkuimage", "-format=cpio", "-o", out, "-tmp-dir", work, "-initcmd=init", "-defaultsh=gosh", "-go-build-tags", shellTag}
 	if err := in.goCommand(ctx, work, append(args, commands()...)); err != nil {
 		return s.End(err)
 	}

@@ -92,7 +92,7 @@ func pins(gomod string) []string {
 }
 
 func (in *inputs) userlandKey() string {
-	parts := append([]string{"userland", runtime.Version(), in.arch}, in.pins...)
+	parts := append([]string{"userland", runtime.Version(), in.arch, shellTag}, in.pins...)
 	return cache.Key(append(parts, commands()...)...)
 }
 
