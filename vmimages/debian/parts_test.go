@@ -91,6 +91,9 @@ func TestKernelPlace(t *testing.T) {
 		"usr/src/linux-headers-6.1.0-56-common/arch/arm/Makefile": {old, ""},
 		"usr/src/linux-headers-6.1.0-56-common/arch/Kconfig":      {old, "usr/src/linux-headers-6.1.0-56-common/arch/Kconfig"},
 		"usr/lib/linux-kbuild-6.1/scripts/basic/fixdep":           {old, "usr/lib/linux-kbuild-6.1/scripts/basic/fixdep"},
+		"usr/lib/linux-kbuild-6.1/scripts/sign-file":              {old, ""},
+		"usr/lib/linux-kbuild-5.10/scripts/extract-cert":          {old, ""},
+		"usr/lib/linux-kbuild-6.1/certs/extract-cert":             {old, ""},
 		"usr/share/doc/linux-kbuild-6.1/copyright":                {old, ""},
 	} {
 		if got := kernelPlace(tt.release)(name); got != tt.want {

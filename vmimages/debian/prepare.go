@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -230,5 +231,6 @@ func otherMachines(name string) bool {
 // signsModules says whether a file is a program that signs modules: that needs
 // a key that nobody has, and a cryptographic library.
 func signsModules(name string) bool {
-	return strings.HasSuffix(name, "/scripts/sign-file") || strings.HasSuffix(name, "/certs/extract-cert")
+	base := path.Base(name)
+	return strings.HasPrefix(name, "usr/lib/linux-kbuild-") && (base == "sign-file" || base == "extract-cert")
 }
