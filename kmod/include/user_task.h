@@ -84,7 +84,7 @@ static void user_task_redirect(struct callback_head *work)
 }
 
 /* Returns the count. When it has moved, the task has been in user mode in between. */
-static u32 user_task_count(const struct user_task *ut)
+static inline u32 user_task_count(const struct user_task *ut)
 {
 	return READ_ONCE(*(u32 *)page_address(ut->page));
 }
