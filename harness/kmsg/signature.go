@@ -64,7 +64,7 @@ var signatures = []signature{
 	announcing(Memory, "$1", `(list_(?:add|del) (?:corruption|double add))`),                                                               // lib/list_debug.c
 	announcing(Memory, "hardened usercopy: $1", `usercopy: (Kernel memory \S+ attempt)`),                                                   // mm/usercopy.c
 	announcing(Memory, "buffer overflow in $1", `detected buffer overflow in (\w+)`),                                                       // lib/string_helpers.c
-	begins(Memory, "slab: $1", `BUG [\w:.-]+ \(.*?\): (.*)`),                                                                               // mm/slub.c
+	announcing(Memory, "slab: $1", `BUG [\w:.-]+ \(.*?\): (.*)`),                                                                           // mm/slub.c
 	begins(Memory, "$1", `BUG: (Bad (?:page state|page map|page cache|rss-counter state))`),                                                // mm/page_alloc.c, memory.c, kernel/fork.c
 	begins(Memory, "out of memory", `\S+ invoked oom-killer:|Out of memory(?: and no killable processes)?\b|Memory cgroup out of memory:`), // mm/oom_kill.c
 	begins(Memory, "page allocation failure", `\S+: page allocation failure: `),                                                            // mm/page_alloc.c

@@ -135,10 +135,10 @@ func continues(before, now *signature) bool {
 	switch {
 	case now.kind == Panic || before.kind == Panic:
 		return false
-	case before.announces:
+	case before.announces && now != before:
 		return true
 	case now.kind == Oops:
 		return slices.Contains([]Kind{Oops, Bug, Memory, Sanitizer}, before.kind)
 	}
-	return before.kind == Lockup && now.kind == Lockup
+	return before.kind == Lockup && now.kind == Lockup || before == now && now.kind == Memory && !now.announces
 }

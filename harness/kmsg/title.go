@@ -35,10 +35,10 @@ func place(trace []frame) string {
 	var where, guest *frame
 	for i := range trace {
 		f := &trace[i]
-		if where == nil && (f.module != "" || !helper.MatchString(f.function)) {
+		if where == nil && !helper.MatchString(f.function) || where == nil && f.module != "" && !inlined.MatchString(f.function) {
 			where = f
 		}
-		if guest == nil && f.module != "" {
+		if guest == nil && f.module != "" && !inlined.MatchString(f.function) {
 			guest = f
 		}
 	}
