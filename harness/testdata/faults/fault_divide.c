@@ -4,11 +4,12 @@
  */
 #include "fault.h"
 
+static int number = 100;
 static int zero;
 
 static int __init fault_init(void)
 {
-	return 1 / READ_ONCE(zero);
+	return READ_ONCE(number) / READ_ONCE(zero);
 }
 
 module_init(fault_init);

@@ -16,6 +16,7 @@ static void __exit fault_exit(void)
 {
 	pr_info("waiting\n");
 	wait_for_completion(&never);
+	pr_info("done\n");
 }
 
 module_init(fault_init);
