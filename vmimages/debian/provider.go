@@ -4,10 +4,12 @@ package debian
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"sync"
 
 	"kmodlab/harness/cache"
+	"kmodlab/harness/fault"
 	"kmodlab/harness/kernel"
 	"kmodlab/vmimages"
 )
@@ -46,14 +48,24 @@ func (p *Provider) Kernel(ctx context.Context, series, flavour string) (*kernel.
 	}
 	t, err := p.toolchain(ctx, p.catalogue.Toolchain(s))
 	if err != nil {
-		return nil, err
+		return nil, owned(ctx, err, "cannot make the toolchain "+s.Toolchain)
 	}
 	var k *kernel.Kernel
 	err = p.obtain(ctx, kernelTarget(p, s, flavour), func(pin vmimages.Pin) error {
 		k, err = p.prepared(ctx, s, flavour, pin, t)
 		return err
 	})
-	return k, err
+	return k, owned(ctx, err, "cannot prepare the kernel "+vmimages.KernelName(series, flavour))
+}
+
+// owned makes a [fault.Error] of an error without an owner: packages are made
+// otherwise than this project thinks. A cancelled run stays a cancelled run.
+func owned(ctx context.Context, err error, what string) error {
+	if _, ok := errors.AsType[*fault.Error](err); ok || err == nil || ctx.Err() != nil {
+		return err
+	}
+	return &fault.Error{Party: fault.Harness, What: what, Err: err,
+		Fix: "this is for kmodlab's authors to mend; go tool mage kernels:update may help if the archive has newer packages"}
 }
 
 // withRoot calls use with the apt root of the suite, which no other run uses

@@ -39,6 +39,14 @@ func TestTroubleWithTheArchive(t *testing.T) {
 			delete(a.files, "/debian-security/dists/"+testSuite+"/InRelease")
 		}, fault.Archive, `no suite "lab-security"`},
 		"no keys": {func(_ *testing.T, a *archive, _ *vmimages.Lock) { a.ring = "/nowhere/ring.gpg" }, fault.Host, "debian-archive-keyring"},
+		"a package unlike what it was": {func(_ *testing.T, a *archive, lock *vmimages.Lock) {
+			const name = "linux-headers-6.1.0-56-cloud-amd64"
+			a.remove(testSuite, name)
+			lock.Kernels[0].Packages[0] = a.add(testSuite, name, "6.1.56-1", "amd64", "", map[string]string{
+				"usr/src/" + name + "/include/generated/utsrelease.h": "#define UTS_RELEASE \"6.1.0-55-cloud-amd64\"\n",
+			})
+			a.publish(testSuite)
+		}, fault.Harness, "headers are those of another release"},
 		"a package is not there": {func(_ *testing.T, a *archive, _ *vmimages.Lock) {
 			for file := range a.files {
 				if strings.Contains(file, "linux-kbuild") {
