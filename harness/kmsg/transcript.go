@@ -24,6 +24,9 @@ var noise = []*regexp.Regexp{
 	// 6.1, 6.12 and 7.3, before init on a slow boot and after it on a fast one.
 	// Where the emulator stumbles, the clock's watchdog says so here too.
 	regexp.MustCompile(`^(?:tsc|clocksource): `),
+	// A host that is busy lets the guest's timer interrupts pile up
+	// (kernel/time/hrtimer.c, hrtimer_interrupt).
+	regexp.MustCompile(`^hrtimer: interrupt took \d+ ns$`),
 }
 
 // IsNoise tells whether a kernel line belongs to no lesson.
@@ -38,7 +41,7 @@ func IsNoise(text string) bool {
 
 // Transcript returns the lines of records that a lesson must account for: all
 // that the kernel printed, without timestamps and without noise, and with each
-// stack dump folded to one line. What user
+// report of trouble and each stack dump folded to one line. What user
 // space wrote to the log is not the kernel's word and is left out.
 func Transcript(records []Record) []string {
 	var lines []string
@@ -48,5 +51,5 @@ func Transcript(records []Record) []string {
 		}
 		lines = append(lines, strings.Split(r.Text, "\n")...)
 	}
-	return foldTraces(lines)
+	return foldTraces(foldReports(lines))
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -85,7 +86,13 @@ func (b *bench) Loaded(ctx context.Context, name string) (bool, error) {
 }
 
 // Has settles a condition of the script.
-func (b *bench) Has(condition string) (bool, error) { return b.column.conditions.Has(condition) }
+func (b *bench) Has(condition string) (bool, error) {
+	if n, ok := strings.CutPrefix(condition, "cpus:"); ok {
+		want, err := strconv.Atoi(n)
+		return err == nil && b.vm.Hello.CPUs >= want, err
+	}
+	return b.column.conditions.Has(condition)
+}
 
 func (b *bench) step(ctx context.Context, act func(context.Context) (vm.Answer, error)) (lesson.Step, error) {
 	ctx, cancel := context.WithTimeout(ctx, b.limit)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -93,6 +94,10 @@ func (col *Column) broken(c lesson.Case) error {
 
 // attempt runs the case on a fresh VM and records the facts.
 func (r *Runner) attempt(ctx context.Context, col *Column, c lesson.Case, record *verdict.Record) verdict.Facts {
+	allowed, err := kmsg.ReadAllowances(filepath.Join(filepath.Dir(c.Script), allowFile), time.Now())
+	if err != nil {
+		return verdict.Facts{Began: true, InfraError: err.Error()}
+	}
 	work, remove, err := r.Cache.Temp(ctx, "case")
 	if err != nil {
 		return verdict.Facts{InfraError: err.Error()}
@@ -112,9 +117,9 @@ func (r *Runner) attempt(ctx context.Context, col *Column, c lesson.Case, record
 	outcome := c.Run(ctx, b, lesson.Options{Work: work, Update: r.Update, Echo: func(step string) {
 		r.View.Step(col.kernel.Release, c.ID(), step)
 	}})
-	taint := ""
+	var taint uint64
 	if outcome.Finished {
-		taint = r.unexpectedTaint(ctx, v)
+		taint = r.taint(ctx, v)
 	}
 	fate := v.Close()
 	record.Diff = outcome.Diff
@@ -122,15 +127,22 @@ func (r *Runner) attempt(ctx context.Context, col *Column, c lesson.Case, record
 	if err != nil {
 		return verdict.Facts{Began: true, InfraError: err.Error()}
 	}
-	return facts(b, outcome, fate, taint)
+	found := splats(fate)
+	f := facts(b, outcome, fate)
+	f.Splats = kmsg.Unexcused(found, allowed, c.Name, col.kernel.Series)
+	f.Taint = unexpected(taint, len(found) > len(f.Splats))
+	return f
 }
+
+// allowFile is where a lesson says which splats are what it teaches.
+const allowFile = "splats.toml"
 
 // facts turns what the script, the bench and the VM's end say into what the
 // judge wants to know.
-func facts(b *bench, o lesson.Outcome, fate vm.Fate, taint string) verdict.Facts {
+func facts(b *bench, o lesson.Outcome, fate vm.Fate) verdict.Facts {
 	f := verdict.Facts{
 		Began: true, Finished: o.Finished, Step: o.Step, Problem: o.Problem, Unsupported: o.Unsupported,
-		TaskDied: b.died, LostRecords: max(b.lost, fate.Lost), Taint: taint, Splats: splats(fate),
+		TaskDied: b.died, LostRecords: max(b.lost, fate.Lost),
 	}
 	if o.Refused != nil {
 		f.Refused = o.Refused.Module + ": " + o.Refused.Errno
@@ -172,22 +184,36 @@ func splats(fate vm.Fate) []kmsg.Splat {
 	return found
 }
 
-// expectedTaint are the flags that every lesson sets: an out-of-tree (12) and
-// an unsigned (13) module (Documentation/admin-guide/tainted-kernels.rst).
-const expectedTaint = 1<<12 | 1<<13
+// The taint flags that are expected (Documentation/admin-guide/tainted-kernels.rst).
+const (
+	taintOfLessons = 1<<12 | 1<<13 // an out-of-tree and an unsigned module: every lesson
+	taintOfWarning = 1 << 9        // a WARNING, when the lesson is allowed one
+)
 
-func (r *Runner) unexpectedTaint(ctx context.Context, v *vm.VM) string {
+// taint returns the kernel's taint mask; 0 when it cannot be had, for then the
+// VM's end tells why.
+func (r *Runner) taint(ctx context.Context, v *vm.VM) uint64 {
 	ctx, cancel := context.WithTimeout(ctx, r.Limit)
 	defer cancel()
 	answer, err := v.ReadFile(ctx, "/proc/sys/kernel/tainted")
 	if err != nil {
-		return "" // the VM's end tells why
+		return 0
 	}
 	mask, err := strconv.ParseUint(strings.TrimSpace(string(answer.Output)), 10, 64)
 	if err != nil {
-		return fmt.Sprintf("/proc/sys/kernel/tainted holds %q", answer.Output)
+		return 1 << 63 // no flag of the kernel's: a mask that cannot be read must not pass
 	}
-	if extra := mask &^ expectedTaint; extra != 0 {
+	return mask
+}
+
+// unexpected names the flags of mask that no lesson may set; excused tells
+// that a splat was allowed.
+func unexpected(mask uint64, excused bool) string {
+	expected := uint64(taintOfLessons)
+	if excused {
+		expected |= taintOfWarning
+	}
+	if extra := mask &^ expected; extra != 0 {
 		return fmt.Sprintf("%#x", extra)
 	}
 	return ""
