@@ -51,6 +51,11 @@ func Claims(ctx context.Context, locked *bool) error {
 	return target.Claims(ctx, os.Stdout, target.Flags{Locked: set(locked)})
 }
 
+// Shell gives you a shell in a VM, with the modules at hand.
+func Shell(ctx context.Context, kernel *string) error {
+	return target.Shell(ctx, os.Stdout, target.Flags{Kernel: text(kernel)})
+}
+
 // Kernels groups what concerns the kernels.
 type Kernels mg.Namespace
 

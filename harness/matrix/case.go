@@ -121,6 +121,9 @@ func (r *Runner) attempt(ctx context.Context, col *Column, c lesson.Case, record
 	if outcome.Finished {
 		taint = r.taint(ctx, v)
 	}
+	if lost, ok := errors.AsType[*vm.Lost](outcome.Err); ok && lost.Kind == vm.LostTimeout {
+		record.Stack = v.Explain(ctx)
+	}
 	fate := v.Close()
 	record.Diff = outcome.Diff
 	record.Log, err = r.keepLog(col.kernel, c, fate)

@@ -46,8 +46,23 @@ func (r *Runner) Prepare(ctx context.Context, series string) (*Column, error) {
 	if err != nil {
 		return nil, err
 	}
-	col.machine = vm.Machine{QEMU: r.QEMU, Accel: r.Accel, Kernel: k, Initramfs: image.Path, InitramfsKey: image.Key}
-	return col, nil
+	col.machine = vm.Machine{QEMU: r.QEMU, Kernel: k, Initramfs: image.Path, InitramfsKey: image.Key}
+	col.machine.Accel, err = r.choose(ctx, col.machine)
+	return col, err
+}
+
+// choose finds out once a run how VMs run on this machine.
+func (r *Runner) choose(ctx context.Context, m vm.Machine) (vm.Accel, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.accel != "" {
+		return r.accel, nil
+	}
+	accel, err := vm.Choose(ctx, r.Cache, m)
+	if err == nil {
+		r.accel = accel
+	}
+	return accel, err
 }
 
 // start returns a pristine VM with cpus CPUs, and how it was made: "clone" or
@@ -84,3 +99,11 @@ func (col *Column) template(ctx context.Context, c *cache.Cache, cpus int) (*vm.
 
 // Machine returns the machine that cases with one CPU run on.
 func (col *Column) Machine() vm.Machine { return col.machine }
+
+// Modules returns the modules that were built, by name, as paths of .ko files.
+func (col *Column) Modules() map[string]string {
+	if col.modules == nil {
+		return nil
+	}
+	return col.modules.Files
+}

@@ -45,7 +45,6 @@ type Runner struct {
 	Cache   *cache.Cache
 	Kernels Kernels
 	QEMU    vm.QEMU
-	Accel   vm.Accel
 	Root    string        // the project's folder, which the initramfs is built from
 	Kmod    string        // the folder of the modules' sources
 	Out     string        // where logs go
@@ -55,6 +54,8 @@ type Runner struct {
 	View    View
 
 	slots *semaphore.Weighted // VMs that may run at once
+	mu    sync.Mutex          // guards accel
+	accel vm.Accel            // how VMs run on this machine; found out by the first kernel
 }
 
 // Run runs the cases of lessons on the series, in parallel. It returns what

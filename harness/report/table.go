@@ -58,6 +58,9 @@ func Failures(w io.Writer, records []verdict.Record, out string) {
 		if r.Diff != "" {
 			fmt.Fprint(w, Indent(r.Diff, "    "))
 		}
+		if r.Stack != "" {
+			fmt.Fprint(w, "  it hangs here:\n", Indent(r.Stack, "    "))
+		}
 		if r.Log != "" {
 			fmt.Fprintf(w, "  log:       %s/%s\n", out, r.Log)
 		}

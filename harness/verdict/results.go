@@ -31,6 +31,7 @@ type Record struct {
 	Seconds   float64 `json:"seconds"`         // wall-clock time of the case, VM and all
 	Log       string  `json:"log"`             // path of the kernel log, relative to the results file's folder; "" when there is none
 	Diff      string  `json:"diff,omitempty"`  // unified diff of expected and printed log
+	Stack     string  `json:"stack,omitempty"` // where a hanging task is in the kernel
 	VM        string  `json:"vm,omitempty"`    // "clone" or "boot"
 	Retried   string  `json:"retried,omitempty"`
 	Reproduce string  `json:"reproduce"` // the command that runs exactly this
