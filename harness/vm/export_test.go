@@ -6,7 +6,7 @@ import "kmodlab/harness/cache"
 
 // TemplateDir returns where the template of m is in the cache.
 func TemplateDir(c *cache.Cache, m Machine) string {
-	dir, _ := c.Lookup("template", m.withDefaults().templateKey())
+	dir, _ := c.Lookup(kindTemplate, m.withDefaults().templateKey())
 	return dir
 }
 

@@ -51,17 +51,17 @@ type meta struct {
 func Freeze(ctx context.Context, c *cache.Cache, m Machine) (*Template, error) {
 	m = m.withDefaults()
 	key := m.templateKey()
-	if dir, ok := c.Lookup("template", key); ok {
+	if dir, ok := c.Lookup(kindTemplate, key); ok {
 		t, err := openTemplate(m, dir)
 		if err == nil {
 			return t, nil
 		}
 		step.Note(ctx, "the frozen VM of %s is damaged and is made again: %v", m.Kernel.Release, err)
-		if err := c.Evict(ctx, "template", key); err != nil {
+		if err := c.Evict(ctx, kindTemplate, key); err != nil {
 			return nil, err
 		}
 	}
-	dir, err := c.Dir(ctx, "template", key, func(ctx context.Context, tmp string) error {
+	dir, err := c.Dir(ctx, kindTemplate, key, func(ctx context.Context, tmp string) error {
 		s := step.Start(ctx, "boot and freeze %s", m.Kernel.Release)
 		return s.End(m.freezeTwice(ctx, tmp))
 	})
@@ -73,6 +73,7 @@ func Freeze(ctx context.Context, c *cache.Cache, m Machine) (*Template, error) {
 	case err != nil:
 		return nil, err
 	}
+	prune(ctx, c, time.Now())
 	return openTemplate(m, dir)
 }
 
