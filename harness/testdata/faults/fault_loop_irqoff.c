@@ -9,7 +9,9 @@
  * answers it with a panic, whose call trace says where the loop is.
  *
  * With two CPUs the other one reports an RCU stall after
- * rcupdate.rcu_cpu_stall_timeout seconds (21 by default).
+ * rcupdate.rcu_cpu_stall_timeout seconds (21 by default), provided that
+ * somebody waits for a grace period: seen on 6.12 when another module was
+ * inserted meanwhile, and not seen within 38 s on an idle guest.
  */
 #include "fault.h"
 #include <linux/irqflags.h>
