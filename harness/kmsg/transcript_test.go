@@ -21,11 +21,11 @@ func TestTranscript(t *testing.T) {
 	}{
 		"nothing":                 {nil, nil},
 		"the kernel's two taints": {records("m: loading out-of-tree module taints kernel.", "m: module verification failed: signature and/or required key missing - tainting kernel", "m: hello"), []string{"m: hello"}},
-		"other taints stay":       {records("m: module license 'Proprietary' taints kernel."), []string{"m: module license 'Proprietary' taints kernel."}},
+		"other taints are told":   {records("m: module license 'Proprietary' taints kernel."), []string{"[taint] taint: Proprietary"}},
 		"late boot chatter": {records("random: crng init done", "tsc: Refined TSC clocksource calibration: 2445.381 MHz",
 			"clocksource: tsc: mask: 0xffffffffffffffff max_cycles: 0x233fad42433, max_idle_ns: 440795277567 ns", "clocksource: Switched to clocksource tsc"), nil},
 		"a lesson may speak of noise":       {records("m: random: crng init done", "m: clocksource: Switched to clocksource tsc"), []string{"m: random: crng init done", "m: clocksource: Switched to clocksource tsc"}},
-		"splats stay":                       {records("------------[ cut here ]------------", "WARNING: CPU: 0 PID: 1 at m.c:1 f+0x1/0x2 [m]"), []string{"------------[ cut here ]------------", "WARNING: CPU: 0 PID: 1 at m.c:1 f+0x1/0x2 [m]"}},
+		"a report is one line":              {records("------------[ cut here ]------------", "WARNING: CPU: 0 PID: 1 at m.c:1 f+0x1/0x2 [m]", "---[ end trace 0 ]---", "m: on"), []string{"[warning] WARNING in f [m]", "m: on"}},
 		"a record of two lines":             {records("a\nb"), []string{"a", "b"}},
 		"empty lines and spaces are kept":   {records("", "  b "), []string{"", "  b "}},
 		"what user space wrote is left out": {[]Record{{Facility: 1, Text: "init: hello"}, {Facility: 3, Text: "daemon"}, {Text: "m: hello"}}, []string{"m: hello"}},
