@@ -3,8 +3,8 @@
  * fault_flood - init logs 10 MB
  *
  * Faster than any reader: records of the ring buffer (log_buf_len) are
- * overwritten unread. On a serial console that shows them it takes minutes
- * under emulation; with "quiet" they only go to the ring buffer.
+ * overwritten unread. With "quiet", which keeps them from the slow serial
+ * console, 6.12 kept the last 1101 of the 100000 lines.
  */
 #include "fault.h"
 
