@@ -4,30 +4,38 @@ package kmsg
 
 import (
 	"regexp"
-	"strings"
+	"slices"
 )
 
-// bodyLine matches the lines of a report that are neither its first nor a
-// frame, by the beginning of each; one line of patterns per kind of report.
-var bodyLine = regexp.MustCompile(`^(?:` + strings.Join([]string{
-	// Who and where: dump_stack_print_info(), show_regs(), show_trace_log_lvl().
-	`CPU: |CPU#|Comm: |Hardware name:|Workqueue:|Modules linked in:|Unloaded tainted modules|Tainted: |Not tainted |Call Trace:|</?[A-Z#!]+>$|\? |Kernel Offset:|---\[`,
-	`RIP: |Code: |R[A-Z0-9]{2}: |EFLAGS: |[CDEFGS]S: |CR2: |DR\d: |PKRU: `,
-	// Page faults and the end of the task.
-	`#PF: |PGD |P4D |PUD |note: \S+ exited with|Disabling lock debugging|kernel BUG at|Preemption disabled at:`,
-	// Lockups: show_task(), the RCU stall's table, backtraces asked for by NMI.
-	`task:|"echo 0 > |rcu: |INFO: |\(t=\d+ jiffies|Blocked by|NMI backtrace|Sending NMI|irq event stamp|(?:hard|soft)irqs last`,
-	// Lists and pages.
-	`next=|prev=|page: ?refcount|page:|raw: |flags: |page dumped because|page_type: `,
-	// The slab allocator, KFENCE and KASAN.
-	`Slab 0x|Object |Redzone |Padding |FIX |(?i:allocated|freed) (?:in|by task) |={20,}|-{20,}|kfence-#|Use-after-free |Out-of-bounds |Invalid free |Memory corruption `,
-	`(?:Read|Write) of size|The buggy address|which belongs to|(?:freed |allocated )?\d+-byte region|Memory state around|>?[0-9a-f]{16}: |\^$`,
-	// Out of memory: show_mem(), dump_unreclaimable_slab(), dump_tasks().
-	`Mem-Info:|\w+:\d+ \w+:\d+|Node \d+ |lowmem_reserve|\d+ (?:total pagecache |)pages\b|(?:Free|Total) swap|Unreclaimable slab info|Name +Used|\S+ +\d+KB +\d+KB$`,
-	`Tasks state|\[ *(?:pid|\d+) *\]|oom-kill:|oom_reaper:`,
-	// Lockdep and sleeping where it is forbidden.
-	`-> #\d+|#\d+: |r?lock\(|\*\*\* DEADLOCK|CPU\d\b|but task is already|which lock already|the existing dependency|other info that might|Possible unsafe|May be due to`,
-	`\d+ locks? held by|\S+/\d+ is trying to acquire|[0-9a-f]{16} \(.*\)\{|stack backtrace:|in_atomic\(\)|preempt_count: |RCU nest depth`,
-}, "|") + `)`)
+// starting matches lines that begin with one of alternatives.
+func starting(alternatives string) *regexp.Regexp {
+	return regexp.MustCompile(`^(?:` + alternatives + `)`)
+}
 
-func isBody(text string) bool { return frameLine.MatchString(text) || bodyLine.MatchString(text) }
+// bodyLines match the lines of a report that are neither its first nor a
+// frame, by the beginning of each. They are not one expression: a long one
+// makes package regexp take its slow road.
+var bodyLines = []*regexp.Regexp{
+	// Who and where: dump_stack_print_info(), show_regs(), show_trace_log_lvl().
+	starting(`CPU: |CPU#|Comm: |Hardware name:|Workqueue:|Modules linked in:|Unloaded tainted modules|Tainted: |Not tainted |Call Trace:|</?[A-Z#!]+>$|\? |Kernel Offset:|---\[`),
+	starting(`RIP: |Code: |R[A-Z0-9]{2}: |EFLAGS: |[CDEFGS]S: |CR2: |DR\d: |PKRU: `),
+	// Page faults and the end of the task.
+	starting(`#PF: |PGD |P4D |PUD |note: \S+ exited with|Disabling lock debugging|kernel BUG at|Preemption disabled at:`),
+	// Lockups: show_task(), the RCU stall's table, backtraces asked for by NMI.
+	starting(`task:|"echo 0 > |rcu: |INFO: |\(t=\d+ jiffies|Blocked by|NMI backtrace|Sending NMI|irq event stamp|(?:hard|soft)irqs last`),
+	// Lists and pages.
+	starting(`next=|prev=|page: ?refcount|page:|raw: |flags: |page dumped because|page_type: `),
+	// The slab allocator, KFENCE and KASAN.
+	starting(`Slab 0x|Object |Redzone |Padding |FIX |(?i:allocated|freed) (?:in|by task) |={20,}|-{20,}|kfence-#|Use-after-free |Out-of-bounds |Invalid free |Memory corruption `),
+	starting(`(?:Read|Write) of size|The buggy address|which belongs to|(?:freed |allocated )?\d+-byte region|Memory state around|>?[0-9a-f]{16}: |\^$`),
+	// Out of memory: show_mem(), dump_unreclaimable_slab(), dump_tasks().
+	starting(`Mem-Info:|\w+:\d+ \w+:\d+|Node \d+ |lowmem_reserve|\d+ (?:total pagecache |)pages\b|(?:Free|Total) swap|Unreclaimable slab info|Name +Used|\S+ +\d+KB +\d+KB$`),
+	starting(`Tasks state|\[ *(?:pid|\d+) *\]|oom-kill:|oom_reaper:`),
+	// Lockdep and sleeping where it is forbidden.
+	starting(`-> #\d+|#\d+: |r?lock\(|\*\*\* DEADLOCK|CPU\d\b|but task is already|which lock already|the existing dependency|other info that might|Possible unsafe|May be due to`),
+	starting(`\d+ locks? held by|\S+/\d+ is trying to acquire|[0-9a-f]{16} \(.*\)\{|stack backtrace:|in_atomic\(\)|preempt_count: |RCU nest depth`),
+}
+
+func isBody(text string) bool {
+	return frameLine.MatchString(text) || slices.ContainsFunc(bodyLines, func(re *regexp.Regexp) bool { return re.MatchString(text) })
+}

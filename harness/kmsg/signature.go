@@ -19,12 +19,12 @@ type signature struct {
 
 // begins returns the signature of reports whose title ends with a function.
 func begins(kind Kind, what, pattern string) signature {
-	return signature{kind: kind, what: what, pattern: regexp.MustCompile(`^(?:` + pattern + `)`), located: true}
+	return signature{kind: kind, what: what, pattern: starting(pattern), located: true}
 }
 
 // says returns the signature of reports whose first line says all.
 func says(kind Kind, what, pattern string) signature {
-	return signature{kind: kind, what: what, pattern: regexp.MustCompile(`^(?:` + pattern + `)`)}
+	return signature{kind: kind, what: what, pattern: starting(pattern)}
 }
 
 // announcing returns the signature of lines that come before a BUG() or WARN().
