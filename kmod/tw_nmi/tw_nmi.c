@@ -17,8 +17,9 @@
  * - The interrupt of the irq_work does nothing but happen. A kprobe on its
  *   function in the kernel sees it. Kernels that have no such symbol get no
  *   probe, and the module says so.
- * - The mode is for the current task. With any other task the kernel prints a
- *   warning with a stack trace and returns -EINVAL. Try it in a VM of its own.
+ * - The mode is for the current task. insmod tw_nmi.ko other=1 tries it with
+ *   another one: the kernel prints a warning with a stack trace, and the insert
+ *   is refused with "Invalid argument".
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -27,10 +28,12 @@
 #include <linux/init.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
+#include <linux/moduleparam.h>
 #include <linux/preempt.h>
 #include <linux/printk.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/sched/task.h> /* for init_task */
 #include <linux/task_work.h>
 #include <linux/version.h>
 
@@ -43,6 +46,10 @@
 #include <asm/apic.h>
 #include <asm/irq_vectors.h>
 #include <asm/nmi.h>
+
+static bool other;
+module_param(other, bool, 0444);
+MODULE_PARM_DESC(other, "Try a task that is not the current one (default no)");
 
 static struct task_struct *inserter;
 static bool sent;
@@ -100,10 +107,21 @@ static void __init send_nmi(void)
 	preempt_enable();
 }
 
+/* Named in the stack trace that splats.toml expects. */
+static noinline int __init try_other_task(void)
+{
+	int err = task_work_add(&init_task, &work, TWA_NMI_CURRENT);
+
+	pr_info("work for another task refused: %pe\n", ERR_PTR(err));
+	return err;
+}
+
 static int __init tw_nmi_init(void)
 {
 	int err;
 
+	if (other)
+		return try_other_task();
 	inserter = current;
 	err = register_kprobe(&probe);
 	if (err) {
