@@ -27,18 +27,17 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/atomic.h>
-#include <linux/completion.h>
 #include <linux/cpumask.h>
-#include <linux/err.h>
 #include <linux/init.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h> /* for ARRAY_SIZE() */
-#include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/notifier.h>
 #include <linux/printk.h>
 #include <linux/processor.h>
 #include <linux/sched.h>
+
+#include "lab_thread.h"
 
 #define PATIENCE (20 * HZ)
 
@@ -71,7 +70,7 @@ static bool other_done_or_asleep(void)
 {
 	struct task_struct *task = READ_ONCE(other);
 
-	return READ_ONCE(done) || (task && task_state_to_char(task) == 'D');
+	return READ_ONCE(done) || (task && lab_task_blocked(task));
 }
 
 static bool spin_until(bool (*condition)(void))
@@ -142,79 +141,37 @@ static const struct kind kinds[] = {
 	{ "srcu", srcu_join, srcu_leave, srcu_call },
 };
 
-/* What a thread is to do. */
-struct errand {
-	const struct kind *kind;
-	void (*run)(const struct kind *kind);
-	struct completion over;
-	struct task_struct *task;
-};
-
-static void meet(const struct kind *kind)
+static void meet(void *kind)
 {
-	kind->call(MEET);
+	((const struct kind *)kind)->call(MEET);
 }
 
-static void hold(const struct kind *kind)
+static void hold(void *kind)
 {
-	kind->call(HOLD);
+	((const struct kind *)kind)->call(HOLD);
 }
 
-static void join_late(const struct kind *kind)
+static void join_late(void *kind)
 {
 	spin_until(is_holding);
 	WRITE_ONCE(other, current);
-	kind->join(&late);
+	((const struct kind *)kind)->join(&late);
 	WRITE_ONCE(done, true);
 }
 
-static void leave_late(const struct kind *kind)
+static void leave_late(void *kind)
 {
 	spin_until(is_holding);
 	WRITE_ONCE(other, current);
-	kind->leave(&late);
+	((const struct kind *)kind)->leave(&late);
 	WRITE_ONCE(done, true);
-}
-
-static int thread(void *data)
-{
-	struct errand *e = data;
-
-	e->run(e->kind);
-	complete(&e->over);
-	/* A thread that ended by itself could be in this code when it is freed. */
-	set_current_state(TASK_INTERRUPTIBLE);
-	while (!kthread_should_stop()) {
-		schedule();
-		set_current_state(TASK_INTERRUPTIBLE);
-	}
-	__set_current_state(TASK_RUNNING);
-	return 0;
-}
-
-static int __init start(struct errand *e, unsigned int cpu)
-{
-	init_completion(&e->over);
-	e->task = kthread_create(thread, e, "concurrent/%u", cpu);
-	if (IS_ERR(e->task))
-		return PTR_ERR(e->task);
-	kthread_bind(e->task, cpu);
-	wake_up_process(e->task);
-	return 0;
-}
-
-static void __init finish(struct errand *e)
-{
-	wait_for_completion(&e->over);
-	kthread_stop(e->task);
 }
 
 /* Runs the first on CPU 0 and the second on CPU 1, and waits for both. */
-static int __init both(const struct kind *kind, void (*first)(const struct kind *kind),
-		       void (*second)(const struct kind *kind))
+static int __init both(const struct kind *kind, void (*first)(void *kind),
+		       void (*second)(void *kind))
 {
-	struct errand a = { .kind = kind, .run = first };
-	struct errand b = { .kind = kind, .run = second };
+	struct lab_thread a, b;
 	int err;
 
 	atomic_set(&inside, 0);
@@ -222,13 +179,13 @@ static int __init both(const struct kind *kind, void (*first)(const struct kind 
 	met = false;
 	holding = false;
 	done = false;
-	err = start(&b, 1);
+	err = lab_thread_start(&b, second, (void *)kind, 1);
 	if (err)
 		return err;
-	err = start(&a, 0);
+	err = lab_thread_start(&a, first, (void *)kind, 0);
 	if (!err)
-		finish(&a);
-	finish(&b);
+		lab_thread_finish(&a);
+	lab_thread_finish(&b);
 	return err;
 }
 
