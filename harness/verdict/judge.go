@@ -93,7 +93,13 @@ func emulatorDied(f Facts) (Result, bool) {
 	return Result{Infra, at(f, "QEMU "+f.EmulatorDied)}, f.EmulatorDied != ""
 }
 
+// splatted passes over the reports of a lockup when the step did not end in
+// time: they say of the hang what the clock says, and whether they come before
+// the harness gives up is chance.
 func splatted(f Facts) (Result, bool) {
+	if f.TimedOut && f.TaskDied == "" && f.Taint == "" && !slices.ContainsFunc(f.Splats, isNoLockup) {
+		return Result{}, false
+	}
 	var reasons []string
 	if len(f.Splats) > 0 {
 		reasons = append(reasons, titles(f.Splats))
@@ -110,17 +116,26 @@ func splatted(f Facts) (Result, bool) {
 	return Result{Splat, at(f, strings.Join(reasons, "; "))}, len(reasons) > 0
 }
 
+func isNoLockup(s kmsg.Splat) bool { return s.Kind != kmsg.Lockup }
+
 // late is the reason of a hang.
 const late = "the step did not end in time"
 
 func hung(f Facts) (Result, bool) {
-	return Result{Hang, at(f, late)}, f.TimedOut
+	reason := late
+	if len(f.Splats) > 0 {
+		reason += ": " + titles(f.Splats)
+	}
+	return Result{Hang, at(f, reason)}, f.TimedOut
 }
 
+// titles returns each title once: a lockup is reported again and again.
 func titles(splats []kmsg.Splat) string {
 	var all []string
 	for _, s := range splats {
-		all = append(all, s.Title)
+		if !slices.Contains(all, s.Title) {
+			all = append(all, s.Title)
+		}
 	}
 	return strings.Join(all, "; ")
 }

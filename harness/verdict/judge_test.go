@@ -41,7 +41,10 @@ func TestJudge(t *testing.T) {
 		"refused because of a splat":    {Facts{Began: true, Refused: "m: ENOMEM", Splats: splats(oops)}, Splat, "NULL pointer dereference in f [m]"},
 		"splat though all as expected":  {Facts{Began: true, Finished: true, Splats: splats(oops)}, Splat, "NULL pointer dereference in f [m]"},
 		"two splats":                    {Facts{Began: true, Splats: splats(oops, lockup)}, Splat, "NULL pointer dereference in f [m]; soft lockup in f [m]"},
-		"splat, then the step hung":     {Facts{Began: true, Step: "insmod m", Splats: splats(lockup), TimedOut: true}, Splat, "insmod m: soft lockup in f [m]; the step did not end in time"},
+		"splat, then the step hung":     {Facts{Began: true, Step: "insmod m", Splats: splats(oops), TimedOut: true}, Splat, "insmod m: NULL pointer dereference in f [m]; the step did not end in time"},
+		"a lockup is a hang":            {Facts{Began: true, Step: "insmod m", Splats: splats(lockup, lockup), TimedOut: true}, Hang, "insmod m: the step did not end in time: soft lockup in f [m]"},
+		"a lockup with a splat":         {Facts{Began: true, Splats: splats(lockup, oops), TimedOut: true}, Splat, "soft lockup in f [m]; NULL pointer dereference in f [m]; the step did not end in time"},
+		"a lockup that ended":           {Facts{Began: true, Finished: true, Splats: splats(lockup)}, Splat, "soft lockup in f [m]"},
 		"the task was killed":           {Facts{Began: true, TaskDied: "killed"}, Splat, "the task that did it was killed: killed"},
 		"tainted though all finished":   {Facts{Began: true, Finished: true, Taint: "0x200"}, Splat, "the kernel is tainted: 0x200"},
 		"taint of a splat is told once": {Facts{Began: true, Splats: splats(oops), Taint: "0x80"}, Splat, "NULL pointer dereference in f [m]"},
@@ -89,6 +92,7 @@ func TestJudgeKeepsTheOrder(t *testing.T) {
 		func(f *Facts) { f.Taint = "0x200" },
 		func(f *Facts) { f.Splats = append(f.Splats, oops) },
 		func(f *Facts) { f.Splats = append(f.Splats, panics) },
+		func(f *Facts) { f.Splats = append(f.Splats, lockup) },
 	}
 	for mask := range 1 << len(flags) {
 		var f Facts
@@ -123,7 +127,7 @@ func brokenRule(f Facts, got Result) string {
 		return "a panic outweighs everything"
 	case f.Began && v != Panic && f.EmulatorDied != "" && v != Infra:
 		return "an emulator that died is infra"
-	case v == Hang && (len(f.Splats) > 0 || f.Taint != ""):
+	case v == Hang && (slices.ContainsFunc(f.Splats, isNoLockup) || f.Taint != ""):
 		return "a splat outweighs a hang"
 	case (v == Load || v == Fail) && (f.TimedOut || len(f.Splats) > 0):
 		return "a splat and a hang outweigh what the script saw"
