@@ -7,10 +7,6 @@ import (
 	"time"
 )
 
-// consoleAll is the console's log level while a case runs: all that a module
-// prints, so that what it said last before a panic or a hang is there.
-const consoleAll = 8
-
 // Boot boots m and returns when its agent has said hello. ctx is the VM's
 // life: when it ends, so does QEMU. A kernel that does not come up is a
 // [fault.Error] of the boot, with the console's last lines.
@@ -50,7 +46,8 @@ func (v *VM) greet(ctx context.Context) error {
 	case <-ctx.Done():
 		return lostTo(ctx, during)
 	}
-	return v.Loglevel(ctx, consoleAll)
+	_, err := v.Settle(ctx)
+	return err
 }
 
 // Close ends the VM and returns all that is known of it. It first takes in

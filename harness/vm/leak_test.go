@@ -115,8 +115,10 @@ func waitForQEMU(t *testing.T, parent int) []string {
 
 // gone waits a little for the end of a process.
 func gone(pid string) bool {
-	for begin := time.Now(); time.Since(begin) < 5*time.Second; time.Sleep(10 * time.Millisecond) {
-		if _, err := os.Stat("/proc/" + pid); err != nil {
+	for begin := time.Now(); time.Since(begin) < 20*time.Second; time.Sleep(10 * time.Millisecond) {
+		// A zombie has ended; when its new parent reaps it is not up to us.
+		stat, err := os.ReadFile("/proc/" + pid + "/stat")
+		if err != nil || strings.Contains(string(stat), ") Z ") {
 			return true
 		}
 	}

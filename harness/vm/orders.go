@@ -56,16 +56,6 @@ func (v *VM) Settle(ctx context.Context) (Answer, error) {
 	return v.do(ctx, &wire.Order{Verb: wire.DoSettle})
 }
 
-// Loglevel has the kernel print records of a priority below level on the
-// console.
-func (v *VM) Loglevel(ctx context.Context, level int) error {
-	ans, err := v.do(ctx, &wire.Order{Verb: wire.DoLoglevel, Level: level})
-	if err == nil && ans.Errno != 0 {
-		err = fmt.Errorf("set the console's log level: %w", ans.Errno)
-	}
-	return err
-}
-
 // do gives an order and waits for the answer. An error is a [*Lost], or says
 // that the order made no sense.
 func (v *VM) do(ctx context.Context, o *wire.Order) (Answer, error) {

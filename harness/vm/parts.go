@@ -28,6 +28,10 @@ func bare() part {
 			"-no-reboot"},
 		kernel: []string{
 			"panic=-1", // reboot at once after a panic, which ends QEMU
+			// A panic shows the whole log on the console (bit 5, kernel/panic.c):
+			// what a module said last never reached the agent. Showing every
+			// line as it comes would make a module that prints a lot seem to hang.
+			"panic_print=0x20",
 		},
 	}
 }

@@ -34,7 +34,7 @@ func appendHeader(b []byte, m Message) (header, blob []byte) {
 		b = append(b, kindOrder)
 		b = binary.AppendUvarint(b, m.ID)
 		b = appendText(b, string(m.Verb), m.Name, m.Params, m.Path)
-		b = appendNumber(b, int64(m.Flags), int64(m.Mode), int64(m.Level), int64(len(m.Argv)))
+		b = appendNumber(b, int64(m.Flags), int64(m.Mode), int64(len(m.Argv)))
 		return appendText(b, m.Argv...), m.Blob
 	case *Answer:
 		b = append(b, kindAnswer)
@@ -76,7 +76,7 @@ func parseHeader(header, blob []byte) (Message, error) {
 		m = &Hello{Release: p.text(), Version: p.text(), Machine: p.text(), CPUs: int(p.number())}
 	case kindOrder:
 		o := &Order{ID: p.id(), Verb: Verb(p.text()), Name: p.text(), Params: p.text(), Path: p.text(),
-			Flags: int(p.number()), Mode: uint32(p.number()), Level: int(p.number()), Blob: blob}
+			Flags: int(p.number()), Mode: uint32(p.number()), Blob: blob}
 		for n := p.number(); n > 0 && !p.bad; n-- {
 			o.Argv = append(o.Argv, p.text())
 		}

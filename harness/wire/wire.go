@@ -35,15 +35,14 @@ type Verb string
 
 // The verbs, with the fields of Order they read.
 const (
-	DoInsert   Verb = "insert"   // init_module(Blob, Params)
-	DoRemove   Verb = "remove"   // delete_module(Name, Flags)
-	DoList     Verb = "list"     // read /proc/modules
-	DoRun      Verb = "run"      // run Argv with Blob as its input
-	DoRead     Verb = "read"     // read the file Path
-	DoWrite    Verb = "write"    // write Blob to the file Path; made with Mode when not there
-	DoSettle   Verb = "settle"   // nothing; what was logged before comes ahead of the answer
-	DoStack    Verb = "stack"    // return the kernel stack of the task that inserts, removes, reads and writes
-	DoLoglevel Verb = "loglevel" // print records of a priority below Level on the console
+	DoInsert Verb = "insert" // init_module(Blob, Params)
+	DoRemove Verb = "remove" // delete_module(Name, Flags)
+	DoList   Verb = "list"   // read /proc/modules
+	DoRun    Verb = "run"    // run Argv with Blob as its input
+	DoRead   Verb = "read"   // read the file Path
+	DoWrite  Verb = "write"  // write Blob to the file Path; made with Mode when not there
+	DoSettle Verb = "settle" // nothing; what was logged before comes ahead of the answer
+	DoStack  Verb = "stack"  // return the kernel stack of the task that inserts, removes, reads and writes
 )
 
 // Order is something the agent is to do.
@@ -56,7 +55,6 @@ type Order struct {
 	Argv   []string
 	Path   string
 	Mode   uint32
-	Level  int
 	Blob   []byte // the module, the input, the file
 }
 

@@ -54,8 +54,6 @@ func (a *agent) do(o *wire.Order) *wire.Answer {
 		return &wire.Answer{Blob: blob, Errno: errnoOf(err)}
 	case wire.DoRun:
 		return run(o)
-	case wire.DoLoglevel:
-		return &wire.Answer{Errno: errnoOf(setConsoleLevel(o.Level))}
 	case wire.DoSettle:
 		return &wire.Answer{}
 	}
