@@ -37,8 +37,8 @@ func announcing(kind Kind, what, pattern string) signature {
 // signatures in order: the first that matches a line names it. The texts are
 // those of the kernel's printing functions; the file of each is named.
 var signatures = []signature{
-	begins(Panic, "Kernel panic: an NMI was sent to find it stuck", `Kernel panic - not syncing: NMI: Not continuing`), // arch/x86/kernel/nmi.c
-	says(Panic, "Kernel panic: $1", `Kernel panic - not syncing: (.*)`),                                                // kernel/panic.c
+	begins(Panic, "Kernel panic: "+FoundByNMI, `Kernel panic - not syncing: NMI: Not continuing`), // arch/x86/kernel/nmi.c
+	says(Panic, "Kernel panic: $1", `Kernel panic - not syncing: (.*)`),                           // kernel/panic.c
 
 	// Sanitizers.
 	begins(Sanitizer, "KASAN: $1", `BUG: KASAN: (\S+)`),                                                                                                 // mm/kasan/report.c

@@ -184,14 +184,19 @@ func facts(b *bench, o lesson.Outcome, fate vm.Fate) verdict.Facts {
 	return f
 }
 
-// splats are those of the kernel log and those that only the console saw: what
-// a dying kernel prints last does not reach the agent.
+// splats are those of the kernel log and, for a kernel that did not live to the
+// end, those that only the console saw: what a dying kernel prints last does
+// not reach the agent. Of a kernel that lives the log has all, and the console,
+// which is quiet, only parts.
 func splats(fate vm.Fate) []kmsg.Splat {
 	var lines []string
 	for _, rec := range fate.Records {
 		lines = append(lines, strings.Split(rec.Text, "\n")...)
 	}
 	found := kmsg.Splats(lines)
+	if fate.How == vm.Closed {
+		return found
+	}
 	known := map[string]bool{}
 	for _, s := range found {
 		known[s.Title] = true
