@@ -19,6 +19,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"kmodlab/harness/cache"
+	"kmodlab/harness/fault"
 	"kmodlab/harness/kernel"
 	"kmodlab/harness/lesson"
 	"kmodlab/harness/verdict"
@@ -123,6 +124,7 @@ func (r *Runner) column(ctx context.Context, series string, lessons []lesson.Les
 			records[i] = r.blank(series, col, c)
 			if err != nil {
 				records[i] = r.decide(records[i], verdict.Facts{InfraError: err.Error()})
+				records[i].Owner = string(fault.Of(err)) // the archive's, the host's or ours
 			} else {
 				records[i] = r.runCase(ctx, col, c, records[i])
 			}

@@ -43,29 +43,55 @@ func Table(w io.Writer, records []verdict.Record) error {
 
 // Failures writes what a person needs of each case that is neither passed nor
 // unsupported: whose fault, why, the difference, where the log is, and how to
-// run exactly that again. out is the folder that the logs' paths start from.
+// run exactly that again. Cases that failed for one and the same reason, such
+// as a kernel that could not be fetched, are told once. out is the folder that
+// the logs' paths start from.
 func Failures(w io.Writer, records []verdict.Record, out string) {
+	told := map[string]bool{}
 	for _, r := range records {
 		if r.Verdict == verdict.Pass || r.Verdict == verdict.Unsupported {
 			continue
 		}
-		kernel := r.Kernel
-		if kernel == "" {
-			kernel = r.Series
+		same := alike(records, r)
+		if r.Log == "" && len(same) > 1 {
+			if key := r.Series + r.Reason; !told[key] {
+				told[key] = true
+				failure(w, r, fmt.Sprintf("%d cases", len(same)), out)
+			}
+			continue
 		}
-		fmt.Fprintf(w, "\n%s  %s/%s on %s  (fault of the %s)\n", r.Verdict, r.Lesson, r.Case, kernel, r.Owner)
-		fmt.Fprint(w, Indent(r.Reason, "  "))
-		if r.Diff != "" {
-			fmt.Fprint(w, Indent(r.Diff, "    "))
-		}
-		if r.Stack != "" {
-			fmt.Fprint(w, "  it hangs here:\n", Indent(r.Stack, "    "))
-		}
-		if r.Log != "" {
-			fmt.Fprintf(w, "  log:       %s/%s\n", out, r.Log)
-		}
-		fmt.Fprintf(w, "  reproduce: %s\n", r.Reproduce)
+		failure(w, r, r.Lesson+"/"+r.Case, out)
 	}
+}
+
+// alike returns the records that ended on the same kernel for the same reason.
+func alike(records []verdict.Record, r verdict.Record) []verdict.Record {
+	var same []verdict.Record
+	for _, other := range records {
+		if other.Series == r.Series && other.Verdict == r.Verdict && other.Reason == r.Reason {
+			same = append(same, other)
+		}
+	}
+	return same
+}
+
+func failure(w io.Writer, r verdict.Record, what, out string) {
+	kernel := r.Kernel
+	if kernel == "" {
+		kernel = r.Series
+	}
+	fmt.Fprintf(w, "\n%s  %s on %s  (fault of the %s)\n", r.Verdict, what, kernel, r.Owner)
+	fmt.Fprint(w, Indent(r.Reason, "  "))
+	if r.Diff != "" {
+		fmt.Fprint(w, Indent(r.Diff, "    "))
+	}
+	if r.Stack != "" {
+		fmt.Fprint(w, "  it hangs here:\n", Indent(r.Stack, "    "))
+	}
+	if r.Log != "" {
+		fmt.Fprintf(w, "  log:       %s/%s\n", out, r.Log)
+	}
+	fmt.Fprintf(w, "  reproduce: %s\n", r.Reproduce)
 }
 
 // Count returns how many of records passed, failed and were skipped, for the

@@ -51,3 +51,15 @@ func TestClosing(t *testing.T) {
 		t.Errorf("Closing() = %q; want %q", got, want)
 	}
 }
+
+// A kernel that could not be fetched is one failure, however many cases it
+// costs.
+func TestFailuresTellOneReasonOnce(t *testing.T) {
+	var b strings.Builder
+	r := verdict.Record{Series: "6.1", Lesson: "notify", Verdict: verdict.Infra, Owner: "harness", Reason: "kernel archive: cannot reach the archive", Reproduce: "x"}
+	Failures(&b, []verdict.Record{r, r, r}, "out")
+	want := "\ninfra  3 cases on 6.1  (fault of the harness)\n  kernel archive: cannot reach the archive\n  reproduce: x\n"
+	if b.String() != want {
+		t.Errorf("Failures() = %q; want %q", b.String(), want)
+	}
+}
