@@ -40,7 +40,7 @@ func runMake(ctx context.Context, k *kernel.Kernel, stage string) (string, error
 // environment is the environment of the compiler. LC_ALL=C keeps its messages
 // readable by [diagnose] whatever language the user speaks.
 func environment(k *kernel.Kernel) []string {
-	env := append(os.Environ(), "LC_ALL=C")
+	env := append(os.Environ(), "LC_ALL=C", "LC_MESSAGES=C", "LANG=C") // Kbuild unsets the first
 	env = append(env, k.Toolchain.Env...)
 	if k.Toolchain.Bin != "" {
 		env = append(env, "PATH="+k.Toolchain.Bin+string(os.PathListSeparator)+os.Getenv("PATH"))
