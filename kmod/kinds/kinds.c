@@ -59,16 +59,23 @@ static void kinds_context(const char *kind)
 		kind, yes_no(in_task()), yes_no(irqs_disabled()), rcu_preempt_depth());
 }
 
+static bool is_free(spinlock_t *lock)
+{
+	unsigned long flags;
+
+	if (!spin_trylock_irqsave(lock, flags))
+		return false;
+	spin_unlock_irqrestore(lock, flags);
+	return true;
+}
+
 static int kinds_atomic(struct notifier_block *nb, unsigned long event, void *data)
 {
 	struct atomic_notifier_head *head = data;
-	unsigned long flags;
 	bool writer;
 
 	kinds_context("atomic");
-	writer = spin_trylock_irqsave(&head->lock, flags);
-	if (writer)
-		spin_unlock_irqrestore(&head->lock, flags);
+	writer = is_free(&head->lock);
 	pr_info("atomic: its spinlock is held: %s, a writer may enter: %s\n",
 		yes_no(!writer), yes_no(writer));
 	return NOTIFY_OK;
