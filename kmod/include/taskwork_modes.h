@@ -19,6 +19,9 @@
 #include <linux/task_work.h>
 #include <linux/version.h>
 
+#define FIRST_WITH_NO_IPI KERNEL_VERSION(5, 19, 0)
+#define FIRST_WITH___STATE KERNEL_VERSION(5, 14, 0)
+
 struct named_mode {
 	const char *name;
 	enum task_work_notify_mode mode;
@@ -28,7 +31,7 @@ static const struct named_mode named_modes[] = {
 	{ "TWA_NONE", TWA_NONE },
 	{ "TWA_RESUME", TWA_RESUME },
 	{ "TWA_SIGNAL", TWA_SIGNAL },
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 19, 0)
+#if LINUX_VERSION_CODE >= FIRST_WITH_NO_IPI
 	{ "TWA_SIGNAL_NO_IPI", TWA_SIGNAL_NO_IPI },
 #endif
 };
@@ -47,7 +50,7 @@ static inline const struct named_mode *find_mode(const char *name)
 /* Returns the state of task: TASK_RUNNING (0) or bits such as TASK_INTERRUPTIBLE. */
 static inline unsigned int state_of(const struct task_struct *task)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 14, 0)
+#if LINUX_VERSION_CODE >= FIRST_WITH___STATE
 	return READ_ONCE(task->__state);
 #else
 	return READ_ONCE(task->state);

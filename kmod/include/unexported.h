@@ -58,7 +58,7 @@ static unsigned long __maybe_unused address_of(const char *name)
 	unsigned long __address = address_of(#name);                               \
 										   \
 	if (__address)                                                             \
-		static_call_update(lab_##name, (typeof(&(name)))__address);        \
+		static_call_update(lab_##name, (typeof(name) *)__address);         \
 	else                                                                       \
 		pr_err("no way to %s() on this kernel\n", #name);                  \
 	__address ? 0 : -EOPNOTSUPP;                                               \

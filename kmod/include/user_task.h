@@ -113,7 +113,7 @@ static void user_task_stop(struct user_task *ut)
 		return;
 	send_sig(SIGKILL, ut->task, 1);
 	while (!READ_ONCE(ut->task->exit_state))
-		msleep(1);
+		usleep_range(1000, 2000);
 	put_task_struct(ut->task);
 	ut->task = NULL;
 	if (ut->page)
@@ -127,8 +127,8 @@ static void user_task_stop(struct user_task *ut)
  */
 static int user_task_start(struct user_task *ut)
 {
-	static char *argv[] = { "/init", NULL };
-	static char *envp[] = { NULL };
+	char *argv[2] = { "/init", NULL };
+	char *envp[1] = { NULL };
 	struct subprocess_info *info;
 	int err;
 

@@ -74,13 +74,12 @@ static struct callback_head *taken_back(struct callback_head *head)
 	return head;
 }
 
-static bool cancel(struct named_work *w)
+static void try_to_cancel(struct named_work *w)
 {
 	bool done = unexported(task_work_cancel)(current, &w->head);
 
 	taken_back(done ? &w->head : NULL);
 	pr_info("cancel work %s: %s\n", w->name, done ? "done" : "too late");
-	return done;
 }
 
 static void work_func(struct callback_head *head)
@@ -92,8 +91,8 @@ static void work_func(struct callback_head *head)
 static void first_func(struct callback_head *head)
 {
 	pr_info("work %s runs\n", name_of(head));
-	cancel(&first);
-	cancel(&behind);
+	try_to_cancel(&first);
+	try_to_cancel(&behind);
 	module_put(THIS_MODULE);
 }
 
@@ -125,8 +124,8 @@ static int __init tw_cancel_init(void)
 	add(&one);
 	add(&two);
 	add(&three);
-	cancel(&two);
-	cancel(&two);
+	try_to_cancel(&two);
+	try_to_cancel(&two);
 	found = unexported(task_work_cancel_func)(current, work_func);
 	pr_info("cancel by function finds work %s\n", name_of(taken_back(found)));
 	add(&three);

@@ -98,7 +98,7 @@ static int __init tw_exit_init(void)
 	 * exit state is set after the works have run.
 	 */
 	while (!READ_ONCE(thread->exit_state))
-		msleep(1);
+		usleep_range(1000, 2000);
 	pr_info("thread is gone\n");
 
 	if (!add(thread, &too_late, "last"))

@@ -70,7 +70,7 @@ static int __init try_mode(const struct named_mode *m)
 	wake_up_process(thread);
 
 	while (!(state_of(thread) & TASK_INTERRUPTIBLE))
-		msleep(1);
+		usleep_range(1000, 2000);
 	if (task_work_add(thread, &work, m->mode))
 		pr_err("a living thread has refused a work\n");
 	/* A notification wakes the thread before task_work_add() returns. */
@@ -81,7 +81,7 @@ static int __init try_mode(const struct named_mode *m)
 
 	/* The thread runs code of this module, and the work is on this stack. */
 	while (!READ_ONCE(thread->exit_state))
-		msleep(1);
+		usleep_range(1000, 2000);
 	put_task_struct(thread);
 	return 0;
 }

@@ -108,7 +108,7 @@ static int __init sleep_through(unsigned int how)
 	else
 		wait_event(bed, READ_ONCE(released));
 	kthread_stop(adder);
-	pr_info("%s: %s %s\n", state, chosen->name, err ? "ended the sleep" : "did not end the sleep");
+	pr_info("%s: %s %s the sleep\n", state, chosen->name, err ? "ended" : "did not end");
 	return 0;
 }
 

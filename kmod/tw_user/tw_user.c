@@ -64,7 +64,7 @@ static void wait_for_return(void)
 
 	smp_call_function_single(counter.cpu, read_count, &count, 1);
 	while (user_task_count(&counter) == count)
-		msleep(1);
+		usleep_range(1000, 2000);
 }
 
 /* Adds a work and tells whether the task ran it on its next way there. */
@@ -84,7 +84,7 @@ static bool run_by_next_return(enum task_work_notify_mode mode)
 	/* Both works are on this stack: leave only when they have run. */
 	if (!task_work_add(counter.task, &sweep.head, TWA_RESUME))
 		while (!READ_ONCE(sweep.ran) || !READ_ONCE(w.ran))
-			msleep(1);
+			usleep_range(1000, 2000);
 	return ran;
 }
 

@@ -72,12 +72,12 @@ static int __init watch_cpu1(void)
 	/* The task counts, that is, it has reached user mode. */
 	count = user_task_count(&counter);
 	while (user_task_count(&counter) == count)
-		msleep(1);
+		usleep_range(1000, 2000);
 
 	err = smp_call_function_single(on_cpu1.lab.cpu, arm_and_read, &count, 1);
 	if (!err) {
 		while (READ_ONCE(on_cpu1.here) < 2)
-			msleep(1);
+			usleep_range(1000, 2000);
 		disarm(&on_cpu1.lab);
 		pr_info("notifier of CPU 1: first called %s user mode\n",
 			on_cpu1.count == count ? "before" : "after");

@@ -82,7 +82,8 @@ static int __init unregister_on_cpu1(void)
 
 static void __init say_flag(void)
 {
-	pr_info("CPU %d has no notifier, TIF_USER_RETURN_NOTIFY is %s\n", raw_smp_processor_id(),
+	pr_info("CPU %d has %s notifier, TIF_USER_RETURN_NOTIFY is %s\n", raw_smp_processor_id(),
+		notifier.armed ? "a" : "no",
 		test_thread_flag(TIF_USER_RETURN_NOTIFY) ? "set" : "clear");
 }
 
