@@ -91,6 +91,7 @@ static int concurrent_event(struct notifier_block *nb, unsigned long event, void
 		atomic_inc(&inside);
 		if (spin_until(company))
 			WRITE_ONCE(met, true);
+		atomic_dec(&inside);
 		return NOTIFY_OK;
 	}
 	WRITE_ONCE(holding, true);
