@@ -87,6 +87,9 @@ func Measure(ctx context.Context, c *cache.Cache, r *matrix.Runner, col *matrix.
 			if err != nil {
 				f.Failure++
 				step.Note(ctx, "%s, round %d: %v", measure.name, round+1, err)
+				if len(taken[measure.name]) == 0 && round > 0 {
+					return nil, s.End(fmt.Errorf("%s cannot be measured: %w", measure.name, err))
+				}
 				continue
 			}
 			taken[measure.name] = append(taken[measure.name], took.Seconds())

@@ -45,7 +45,7 @@ func floorInit() []byte {
 	code := []byte{
 		0xb8, 1, 0, 0, 0, // mov eax, 1 (write)
 		0xbf, 1, 0, 0, 0, // mov edi, 1
-		0x48, 0x8d, 0x35, 14, 0, 0, 0, // lea rsi, [rip+14]: the text
+		0x48, 0x8d, 0x35, 16, 0, 0, 0, // lea rsi, [rip+16]: the text
 		0xba, byte(len(floorMark) + 1), 0, 0, 0, // mov edx, length
 		0x0f, 0x05, // syscall
 		0xb8, 34, 0, 0, 0, // mov eax, 34 (pause)
