@@ -14,6 +14,7 @@
  * - The lock in the head of an atomic chain is for registering only; a call
  *   runs under rcu_read_lock(). Whether that is a number in the task or nothing
  *   but a task that is not preempted depends on CONFIG_PREEMPT_RCU.
+ *   It does not raise the preemption count: in_atomic() would say no.
  * - A blocking chain is called with its read-write semaphore held for reading.
  * - A raw chain's head is one pointer: the protection is the caller's.
  * - An SRCU chain is called under srcu_read_lock(), which a sleeper may hold.
@@ -55,8 +56,9 @@ static const char *yes_no(bool yes)
 
 static void kinds_context(const char *kind)
 {
-	pr_info("%s: in a task: %s, interrupts off: %s, RCU depth %d\n",
-		kind, yes_no(in_task()), yes_no(irqs_disabled()), rcu_preempt_depth());
+	pr_info("%s: in a task: %s, interrupts off: %s, preemption count %d, RCU depth %d\n",
+		kind, yes_no(in_task()), yes_no(irqs_disabled()), preempt_count(),
+		rcu_preempt_depth());
 }
 
 /*
