@@ -51,6 +51,12 @@ static int thread_func(void *unused)
 	thread_has = test_thread_flag(TIF_USER_RETURN_NOTIFY);
 	inserter_has = test_tsk_thread_flag(inserter, TIF_USER_RETURN_NOTIFY);
 	complete(&thread_done);
+	/*
+	 * complete() may have us preempted by the inserting task, here in the
+	 * module's code. kthread_stop() waits until we are out of it.
+	 */
+	while (!kthread_should_stop())
+		schedule_timeout_interruptible(1);
 	return 0;
 }
 
@@ -84,6 +90,7 @@ static int __init follow_the_flag(void)
 	pr_info("in a thread on that CPU: %s for the thread, %s for the inserting task\n",
 		is_set(thread_has), is_set(inserter_has));
 	say("back");
+	kthread_stop(thread);
 	disarm(&notifier);
 	say("unregistered");
 	return 0;
