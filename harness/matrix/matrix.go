@@ -128,7 +128,9 @@ func (r *Runner) column(ctx context.Context, series string, lessons []lesson.Les
 			} else {
 				records[i] = r.runCase(ctx, col, c, records[i])
 			}
-			r.View.Verdict(records[i])
+			if ctx.Err() == nil { // what an interrupted run did not do is no news
+				r.View.Verdict(records[i])
+			}
 			return nil // the other cases go on
 		})
 	}

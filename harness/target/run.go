@@ -66,11 +66,11 @@ func (l *lab) matrix(ctx context.Context, f Flags, jobs int, show func(*lab) vie
 	}
 	runner.Jobs = jobs
 	records, err := runner.Run(ctx, series, lessons)
+	if ctx.Err() != nil {
+		return nil, nil, failed(fault.ExitHarness, "interrupted; the cache and the results of the run before stay valid")
+	}
 	if writeErr := verdict.Write(filepath.Join(l.out, "results.json"), records); writeErr != nil && err == nil {
 		err = writeErr
-	}
-	if ctx.Err() != nil {
-		return nil, nil, failed(fault.ExitHarness, "interrupted; what is in the cache stays valid")
 	}
 	if err != nil && len(records) == 0 {
 		return nil, nil, status(err)
