@@ -22,10 +22,9 @@ import (
 // quiet is a view that shows nothing.
 type quiet struct{}
 
-func (quiet) Step(_, _, _ string)     {}
-func (quiet) Log(_, _, _ string)      {}
-func (quiet) Verdict(verdict.Record)  {}
-func (quiet) Note(_ string, _ ...any) {}
+func (quiet) Step(_, _, _ string)    {}
+func (quiet) Log(_, _, _ string)     {}
+func (quiet) Verdict(verdict.Record) {}
 
 // series is the kernel that faults are provoked on: KMODLAB_TEST_KERNEL, or
 // the one of Debian's stable release.

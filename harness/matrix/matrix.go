@@ -35,10 +35,9 @@ type Kernels interface {
 
 // View sees cases as they run.
 type View interface {
-	Step(kernel, id, step string)    // a step of a case begins
-	Log(kernel, id, line string)     // the kernel printed a line
-	Verdict(verdict.Record)          // a case has ended
-	Note(format string, args ...any) // a remark
+	Step(kernel, id, step string) // a step of a case begins
+	Log(kernel, id, line string)  // the kernel printed a line
+	Verdict(verdict.Record)       // a case has ended
 }
 
 // Runner runs cases.

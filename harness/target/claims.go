@@ -13,6 +13,7 @@ import (
 	"kmodlab/harness/fault"
 	"kmodlab/harness/kernel"
 	"kmodlab/harness/lesson"
+	"kmodlab/harness/matrix"
 	"kmodlab/harness/report"
 	"kmodlab/harness/verdict"
 )
@@ -27,7 +28,7 @@ func Claims(ctx context.Context, w io.Writer, f Flags) error {
 	if err != nil {
 		return status(err)
 	}
-	lessons, records, err := l.matrix(ctx, Flags{}, 0, func(l *lab) view { return brief{l.view} })
+	lessons, records, err := l.matrix(ctx, Flags{}, 0, func(l *lab) matrix.View { return brief{l.view} })
 	if err != nil {
 		return err
 	}

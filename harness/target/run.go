@@ -9,6 +9,7 @@ import (
 
 	"kmodlab/harness/fault"
 	"kmodlab/harness/lesson"
+	"kmodlab/harness/matrix"
 	"kmodlab/harness/report"
 	"kmodlab/harness/verdict"
 )
@@ -33,7 +34,7 @@ func Run(ctx context.Context, w io.Writer, f Flags) error {
 	if err != nil {
 		return status(err)
 	}
-	_, records, err := l.matrix(ctx, f, 1, func(l *lab) view { return loud{l.view} })
+	_, records, err := l.matrix(ctx, f, 1, func(l *lab) matrix.View { return loud{l.view} })
 	if err != nil {
 		return err
 	}
@@ -41,17 +42,9 @@ func Run(ctx context.Context, w io.Writer, f Flags) error {
 	return l.conclude(records)
 }
 
-// view is how a run is shown.
-type view interface {
-	Step(kernel, id, step string)
-	Log(kernel, id, line string)
-	Verdict(verdict.Record)
-	Note(format string, args ...any)
-}
-
 // matrix runs what the flags name, jobs cases at once (0: as many as there are
 // CPUs), and keeps the results.
-func (l *lab) matrix(ctx context.Context, f Flags, jobs int, show func(*lab) view) ([]lesson.Lesson, []verdict.Record, error) {
+func (l *lab) matrix(ctx context.Context, f Flags, jobs int, show func(*lab) matrix.View) ([]lesson.Lesson, []verdict.Record, error) {
 	lessons, err := l.lessons(f.Lesson)
 	if err != nil {
 		return nil, nil, status(err)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"kmodlab/harness/fault"
+	"kmodlab/harness/matrix"
 	"kmodlab/harness/report"
 	"kmodlab/harness/step"
 )
@@ -23,7 +24,7 @@ func Test(ctx context.Context, w io.Writer, f Flags) error {
 		return status(err)
 	}
 	trouble := l.goTests(ctx)
-	lessons, records, err := l.matrix(ctx, f, 0, func(l *lab) view { return brief{l.view} })
+	lessons, records, err := l.matrix(ctx, f, 0, func(l *lab) matrix.View { return brief{l.view} })
 	if err != nil {
 		return err
 	}

@@ -13,9 +13,8 @@ import (
 // watches.
 type loud struct{ *report.Terminal }
 
-func (v loud) Step(_, id, step string)         { v.Printf("\n[%s] $ %s\n", id, step) }
-func (v loud) Log(_, _, line string)           { v.Printf("  %s\n", line) }
-func (v loud) Note(format string, args ...any) { v.Printf("note: "+format+"\n", args...) }
+func (v loud) Step(_, id, step string) { v.Printf("\n[%s] $ %s\n", id, step) }
+func (v loud) Log(_, _, line string)   { v.Printf("  %s\n", line) }
 
 func (v loud) Verdict(r verdict.Record) {
 	v.Printf("\n%s  %s/%s on %s  (%s, %.1f s)\n", strings.ToUpper(string(r.Verdict)), r.Lesson, r.Case, r.Kernel, or(r.VM, "no VM"), r.Seconds)
@@ -24,9 +23,8 @@ func (v loud) Verdict(r verdict.Record) {
 // brief shows one line a case, for many of them.
 type brief struct{ *report.Terminal }
 
-func (v brief) Step(_, _, _ string)             {}
-func (v brief) Log(_, _, _ string)              {}
-func (v brief) Note(format string, args ...any) { v.Printf("note: "+format+"\n", args...) }
+func (v brief) Step(_, _, _ string) {}
+func (v brief) Log(_, _, _ string)  {}
 
 func (v brief) Verdict(r verdict.Record) {
 	v.Printf("%-11s %5.2fs  %s/%s on %s\n", r.Verdict, r.Seconds, r.Lesson, r.Case, or(r.Kernel, r.Series))
