@@ -27,13 +27,15 @@ var Aliases = map[string]any{"kernels": Kernels.List}
 
 // Run builds a lesson, boots a kernel, replays the lesson live and compares
 // what the kernel printed.
-func Run(ctx context.Context, kernel, lesson *string, update, locked *bool) error {
-	return target.Run(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Lesson: text(lesson), Update: set(update), Locked: set(locked)})
+func Run(ctx context.Context, kernel, flavour, arch, lesson, run *string, update, locked *bool) error {
+	return target.Run(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch),
+		Lesson: text(lesson), Run: text(run), Update: set(update), Locked: set(locked)})
 }
 
 // Test runs the Go tests, then every lesson on every kernel of the test set.
-func Test(ctx context.Context, kernel, lesson *string, update, locked *bool) error {
-	return target.Test(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Lesson: text(lesson), Update: set(update), Locked: set(locked)})
+func Test(ctx context.Context, kernel, flavour, arch, lesson, run *string, update, locked *bool) error {
+	return target.Test(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch),
+		Lesson: text(lesson), Run: text(run), Update: set(update), Locked: set(locked)})
 }
 
 // Bench measures boots, clones and cases against the least that is possible.

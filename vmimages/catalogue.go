@@ -12,11 +12,8 @@ import (
 	_ "embed"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/BurntSushi/toml"
-
-	"kmodlab/harness/fault"
 )
 
 //go:embed catalogue.toml
@@ -24,23 +21,26 @@ var catalogueText []byte
 
 // Catalogue is what catalogue.toml says.
 type Catalogue struct {
-	Arch       string      `toml:"arch"`      // Debian's name of the architecture: "amd64"
+	Host       string      `toml:"host"`      // Debian's name of the architecture that the compilers run on: "amd64"
 	Flavours   []string    `toml:"flavours"`  // the first is the default
 	Series     []Series    `toml:"series"`    // oldest first
 	Toolchains []Toolchain `toml:"toolchain"` // what the series are built with
 }
 
-// Series is one line of kernels: the x.y of all its releases.
+// Series is one line of kernels: the x.y of all its releases. "7.3-rc" is the
+// line of the release candidates before 7.3.
 type Series struct {
-	Name      string `toml:"name"`      // "6.12"
-	Suite     string `toml:"suite"`     // "trixie-security"
-	Toolchain string `toml:"toolchain"` // name of a [Toolchain]
-	Test      bool   `toml:"test"`      // part of the default test set
+	Name   string   `toml:"name"`   // "6.12"
+	Suites []string `toml:"suites"` // where its releases are; the first has the newest
+	Arches []string `toml:"arches"` // architectures it is tested on
+	Test   bool     `toml:"test"`   // part of the default test set
 }
 
 // Toolchain is a compiler with everything it needs to run.
 type Toolchain struct {
 	Name     string   `toml:"name"`     // "gcc-14"
+	Arch     string   `toml:"arch"`     // architecture that it compiles for
+	Builds   []string `toml:"builds"`   // suites whose kernels were built with it
 	Suite    string   `toml:"suite"`    // "trixie"
 	CC       string   `toml:"cc"`       // name of the compiler's program
 	Packages []string `toml:"packages"` // names of the packages of its tree
@@ -66,13 +66,13 @@ func ParseCatalogue(text []byte) (*Catalogue, error) {
 
 // check makes sure that every series can be followed to its toolchain.
 func (c *Catalogue) check() error {
-	if c.Arch == "" || len(c.Flavours) == 0 || len(c.Series) == 0 {
-		return fmt.Errorf("catalogue: arch, flavours and at least one series are needed")
+	if c.Host == "" || len(c.Flavours) == 0 || len(c.Series) == 0 {
+		return fmt.Errorf("catalogue: host, flavours and at least one series are needed")
 	}
 	seen := map[string]bool{}
 	for _, t := range c.Toolchains {
-		if t.Name == "" || t.Suite == "" || t.CC == "" || len(t.Packages) == 0 {
-			return fmt.Errorf("catalogue: toolchain %q needs name, suite, cc and packages", t.Name)
+		if t.Name == "" || t.Arch == "" || t.Suite == "" || t.CC == "" || len(t.Packages) == 0 || len(t.Builds) == 0 {
+			return fmt.Errorf("catalogue: toolchain %q needs name, arch, builds, suite, cc and packages", t.Name)
 		}
 		if seen[t.Name] {
 			return fmt.Errorf("catalogue: toolchain %q is there twice", t.Name)
@@ -80,37 +80,22 @@ func (c *Catalogue) check() error {
 		seen[t.Name] = true
 	}
 	for _, s := range c.Series {
-		if s.Name == "" || s.Suite == "" {
-			return fmt.Errorf("catalogue: series %q needs name and suite", s.Name)
+		if s.Name == "" || len(s.Suites) == 0 || len(s.Arches) == 0 {
+			return fmt.Errorf("catalogue: series %q needs name, suites and arches", s.Name)
 		}
 		if seen["series "+s.Name] {
 			return fmt.Errorf("catalogue: series %q is there twice", s.Name)
 		}
 		seen["series "+s.Name] = true
-		if !seen[s.Toolchain] {
-			return fmt.Errorf("catalogue: series %q: there is no toolchain %q", s.Name, s.Toolchain)
+		for _, suite := range s.Suites {
+			for _, arch := range s.Arches {
+				if _, ok := c.Toolchain(suite, arch); !ok {
+					return fmt.Errorf("catalogue: series %q: no toolchain builds %s for %s", s.Name, suite, arch)
+				}
+			}
 		}
 	}
 	return nil
-}
-
-// Find returns the series called name and the flavour in full: "" is the
-// default one. A name that is not in the catalogue is a [fault.Error] of usage
-// that lists the known ones.
-func (c *Catalogue) Find(name, flavour string) (Series, string, error) {
-	i := slices.IndexFunc(c.Series, func(s Series) bool { return s.Name == name })
-	if i < 0 {
-		return Series{}, "", &fault.Error{Party: fault.Usage, What: fmt.Sprintf("there is no kernel series %q", name),
-			Fix: "take one of " + strings.Join(c.Names(), ", ")}
-	}
-	if flavour == "" {
-		flavour = c.Flavours[0]
-	}
-	if !slices.Contains(c.Flavours, flavour) {
-		return Series{}, "", &fault.Error{Party: fault.Usage, What: fmt.Sprintf("there is no kernel flavour %q", flavour),
-			Fix: "take one of " + strings.Join(c.Flavours, ", ")}
-	}
-	return c.Series[i], flavour, nil
 }
 
 // Names returns the names of all series, in the order of the catalogue.
@@ -122,19 +107,34 @@ func (c *Catalogue) Names() []string {
 	return names
 }
 
-// Default returns the series of the default test set.
-func (c *Catalogue) Default() []Series {
-	var set []Series
+// Arches returns the architectures of all series, the host's own first.
+func (c *Catalogue) Arches() []string {
+	arches := []string{c.Host}
 	for _, s := range c.Series {
-		if s.Test {
-			set = append(set, s)
+		for _, arch := range s.Arches {
+			if !slices.Contains(arches, arch) {
+				arches = append(arches, arch)
+			}
 		}
 	}
-	return set
+	return arches
 }
 
-// Toolchain returns the toolchain of s; check has made sure that it is there.
-func (c *Catalogue) Toolchain(s Series) Toolchain {
-	i := slices.IndexFunc(c.Toolchains, func(t Toolchain) bool { return t.Name == s.Toolchain })
-	return c.Toolchains[i]
+// find returns the series called name.
+func (c *Catalogue) find(name string) (Series, bool) {
+	i := slices.IndexFunc(c.Series, func(s Series) bool { return s.Name == name })
+	if i < 0 {
+		return Series{}, false
+	}
+	return c.Series[i], true
+}
+
+// Toolchain returns the toolchain that builds modules for the kernels of the
+// suite on arch, and whether there is one.
+func (c *Catalogue) Toolchain(suite, arch string) (Toolchain, bool) {
+	i := slices.IndexFunc(c.Toolchains, func(t Toolchain) bool { return t.Arch == arch && slices.Contains(t.Builds, suite) })
+	if i < 0 {
+		return Toolchain{}, false
+	}
+	return c.Toolchains[i], true
 }

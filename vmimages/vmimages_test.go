@@ -7,8 +7,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"kmodlab/harness/fault"
 )
 
 // TestCompiledInData checks the catalogue and the lock of this repository.
@@ -28,15 +26,20 @@ func TestCompiledInData(t *testing.T) {
 	if d := cmp.Diff([]string{"5.10", "6.1", "6.12", "7.3"}, set); d != "" {
 		t.Errorf("default test set (-want +got):\n%s", d)
 	}
-	for _, s := range c.Series {
-		pin, ok := lock.Kernel(s.Name, c.Flavours[0], c.Arch)
-		if !ok || pin.Suite != s.Suite || !strings.HasPrefix(pin.Release, s.Name+".") || len(pin.Packages) < 4 {
-			t.Errorf("%s is not pinned as the catalogue has it: %+v", s.Name, pin)
+	choices, err := c.Select("all", "all", "all")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, ch := range choices {
+		pin, ok := lock.Kernel(ch.Series, ch.Flavour, ch.Arch)
+		if !ok || pin.Suite != ch.Suite || !strings.HasPrefix(pin.Release, strings.TrimSuffix(ch.Series, "-rc")) || len(pin.Packages) < 4 {
+			t.Errorf("%s is not pinned as the catalogue has it: %+v; go tool mage kernels:update", c.Name(ch), pin)
 		}
-		tools := c.Toolchain(s)
-		pin, ok = lock.Toolchain(tools.Name, c.Arch)
+	}
+	for _, tools := range c.Toolchains {
+		pin, ok := lock.Toolchain(tools.Name, c.Host)
 		if !ok || pin.Suite != tools.Suite || len(pin.Packages) != len(tools.Packages) {
-			t.Errorf("%s is not pinned as the catalogue has it: %+v", tools.Name, pin)
+			t.Errorf("%s is not pinned as the catalogue has it: %+v; go tool mage kernels:update", tools.Name, pin)
 		}
 	}
 	text, err := lock.Encode()
@@ -46,14 +49,16 @@ func TestCompiledInData(t *testing.T) {
 }
 
 const goodCatalogue = `
-arch = "amd64"
+host = "amd64"
 flavours = ["cloud", "rt"]
 [[series]]
 name = "6.1"
-suite = "lab"
-toolchain = "gcc"
+suites = ["lab"]
+arches = ["amd64"]
 [[toolchain]]
 name = "gcc"
+arch = "amd64"
+builds = ["lab"]
 suite = "lab"
 cc = "gcc-1"
 packages = ["gcc-1"]
@@ -63,40 +68,18 @@ func TestParseCatalogue(t *testing.T) {
 	for name, tt := range map[string]struct{ text, want string }{
 		"good":                     {goodCatalogue, ""},
 		"misspelt key":             {goodCatalogue + "flavor = 1\n", `unknown key "toolchain.flavor"`},
-		"not TOML":                 {"arch =", "catalogue:"},
+		"not TOML":                 {"host =", "catalogue:"},
 		"empty":                    {"", "at least one series"},
-		"series of no toolchain":   {strings.Replace(goodCatalogue, `toolchain = "gcc"`, `toolchain = "cc"`, 1), `no toolchain "cc"`},
-		"series twice":             {goodCatalogue + "[[series]]\nname = \"6.1\"\nsuite = \"lab\"\ntoolchain = \"gcc\"\n", "twice"},
-		"series of no suite":       {goodCatalogue + "[[series]]\nname = \"6.2\"\ntoolchain = \"gcc\"\n", "needs name and suite"},
-		"toolchain of no compiler": {strings.Replace(goodCatalogue, `cc = "gcc-1"`, "", 1), "needs name, suite, cc"},
+		"suite of no toolchain":    {strings.Replace(goodCatalogue, `suites = ["lab"]`, `suites = ["lab", "attic"]`, 1), "no toolchain builds attic for amd64"},
+		"arch of no toolchain":     {strings.Replace(goodCatalogue, `arches = ["amd64"]`, `arches = ["amd64", "arm64"]`, 1), "no toolchain builds lab for arm64"},
+		"series twice":             {goodCatalogue + "[[series]]\nname = \"6.1\"\nsuites = [\"lab\"]\narches = [\"amd64\"]\n", "twice"},
+		"series of no suite":       {goodCatalogue + "[[series]]\nname = \"6.2\"\narches = [\"amd64\"]\n", "needs name, suites and arches"},
+		"toolchain of no compiler": {strings.Replace(goodCatalogue, `cc = "gcc-1"`, "", 1), "suite, cc and packages"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := ParseCatalogue([]byte(tt.text))
 			if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
 				t.Errorf("ParseCatalogue() = %v; want %q", err, tt.want)
-			}
-		})
-	}
-}
-
-func TestFind(t *testing.T) {
-	c, err := ParseCatalogue([]byte(goodCatalogue))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, tt := range map[string]struct{ series, flavour, want, says string }{
-		"default flavour": {"6.1", "", "cloud", ""},
-		"by name":         {"6.1", "rt", "rt", ""},
-		"unknown flavour": {"6.1", "hot", "", "take one of cloud, rt"},
-		"unknown series":  {"6", "", "", "take one of 6.1"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			_, flavour, err := c.Find(tt.series, tt.flavour)
-			if flavour != tt.want {
-				t.Errorf("Find(%s, %s) = flavour %q; want %q", tt.series, tt.flavour, flavour, tt.want)
-			}
-			if tt.says == "" && err != nil || tt.says != "" && (fault.Of(err) != fault.Usage || !strings.Contains(err.Error(), tt.says)) {
-				t.Errorf("Find(%s, %s) = %v; want %q", tt.series, tt.flavour, err, tt.says)
 			}
 		})
 	}

@@ -78,8 +78,8 @@ func TestLedger(t *testing.T) {
 	}
 	list := []Claim{{"C1", "First."}, {"C2", "Second."}, {"C12", "Twice."}}
 	records := []verdict.Record{
-		{Series: "5.10", Lesson: "duplicates", Case: "twice", Verdict: verdict.Pass},
-		{Series: "6.12", Lesson: "duplicates", Case: "twice", Verdict: verdict.Fail},
+		{Column: "5.10", Lesson: "duplicates", Case: "twice", Verdict: verdict.Pass},
+		{Column: "6.12", Lesson: "duplicates", Case: "twice", Verdict: verdict.Fail},
 	}
 	got, err := Ledger(list, settlements, kernels, records)
 	if err != nil {

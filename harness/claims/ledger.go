@@ -47,7 +47,7 @@ func Ledger(list []Claim, settlements []Settlement, kernels []Kernel, records []
 func index(records []verdict.Record) map[string]verdict.Record {
 	m := map[string]verdict.Record{}
 	for _, r := range records {
-		m[r.Lesson+"/"+r.Case+" "+r.Series] = r
+		m[r.Lesson+"/"+r.Case+" "+r.Column] = r
 	}
 	return m
 }

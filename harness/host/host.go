@@ -26,8 +26,8 @@ type Need struct {
 	Package string // the Debian package that brings it
 }
 
-// Needs returns what building and booting kernels of arch takes.
-func Needs(arch string) []Need {
+// Needs returns what building and booting kernels of these architectures takes.
+func Needs(arches ...string) []Need {
 	needs := []Need{
 		{Program: "make", Package: "make"},
 		{Program: "apt-get", Package: "apt"},
@@ -36,10 +36,13 @@ func Needs(arch string) []Need {
 		{Program: "xz", Package: "xz-utils"},
 		{File: "/usr/share/keyrings/debian-archive-keyring.gpg", Package: "debian-archive-keyring"},
 	}
-	if arch == "arm64" {
-		return append(needs, Need{Program: "qemu-system-aarch64", Package: "qemu-system-arm"})
+	if slices.Contains(arches, "amd64") {
+		needs = append(needs, Need{Program: "qemu-system-x86_64", Package: "qemu-system-x86"})
 	}
-	return append(needs, Need{Program: "qemu-system-x86_64", Package: "qemu-system-x86"})
+	if slices.Contains(arches, "arm64") {
+		needs = append(needs, Need{Program: "qemu-system-aarch64", Package: "qemu-system-arm"})
+	}
+	return needs
 }
 
 // Ensure installs the packages of those needs that this machine lacks. The

@@ -133,22 +133,6 @@ func commandWords(line string) []string {
 	return words
 }
 
-// Select returns the lessons whose name is name, or all for "". An unknown
-// name is a [fault.Error] of usage that lists the known ones.
-func Select(lessons []Lesson, name string) ([]Lesson, error) {
-	if name == "" {
-		return lessons, nil
-	}
-	var known []string
-	for _, l := range lessons {
-		if l.Name == name {
-			return []Lesson{l}, nil
-		}
-		known = append(known, l.Name)
-	}
-	return nil, &fault.Error{Party: fault.Usage, What: fmt.Sprintf("there is no lesson %q", name), Where: "-lesson", Fix: "the lessons are: " + strings.Join(known, ", ")}
-}
-
 // ReadScript returns the text of the case's script.
 func (c Case) ReadScript() (string, error) {
 	text, err := os.ReadFile(c.Script)

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"kmodlab/harness/kernel"
 	"kmodlab/harness/kmsg"
 	"kmodlab/harness/lesson"
 	"kmodlab/harness/step"
@@ -19,18 +20,18 @@ import (
 )
 
 // blank is the record of a case that has not run.
-func (r *Runner) blank(series string, col *Column, c lesson.Case) verdict.Record {
-	record := verdict.Record{Series: series, Lesson: c.Lesson, Case: c.Name,
-		Reproduce: fmt.Sprintf("go tool mage run -kernel=%s -lesson=%s", series, c.Lesson)}
+func (r *Runner) blank(source kernel.Source, col *Column, c lesson.Case) verdict.Record {
+	record := verdict.Record{Column: source.Name, Series: source.Series, Arch: source.Arch, Flavour: source.Flavour, Lesson: c.Lesson, Case: c.Name,
+		Reproduce: fmt.Sprintf("go tool mage run %s -run=^%s$", source.Flags, c.ID())}
 	if col != nil {
-		record.Kernel, record.Arch, record.Flavour = col.kernel.Release, col.kernel.Arch, col.kernel.Flavour
+		record.Kernel = col.kernel.Release
 	}
 	return record
 }
 
 // Case runs one case on col and returns what became of it.
 func (r *Runner) Case(ctx context.Context, col *Column, c lesson.Case) verdict.Record {
-	return r.runCase(ctx, col, c, r.blank(col.kernel.Series, col, c))
+	return r.runCase(ctx, col, c, r.blank(col.source, col, c))
 }
 
 func (r *Runner) decide(record verdict.Record, f verdict.Facts) verdict.Record {

@@ -16,6 +16,7 @@ import (
 
 // Column is one kernel with everything its cases need.
 type Column struct {
+	source     kernel.Source
 	kernel     *kernel.Kernel
 	conditions *kernel.Conditions
 	modules    *kbuild.Modules
@@ -26,15 +27,15 @@ type Column struct {
 	templates map[int]*vm.Template // by number of CPUs
 }
 
-// Prepare gets the kernel of series, builds the modules for it and describes
+// Prepare gets the kernel, builds the modules for it and describes
 // its machine. A build error is no error here: it is the verdict of the cases.
-func (r *Runner) Prepare(ctx context.Context, series string) (*Column, error) {
+func (r *Runner) Prepare(ctx context.Context, source kernel.Source) (*Column, error) {
 	r.defaults()
-	k, err := r.Kernels.Kernel(ctx, series, "")
+	k, err := source.Get(ctx)
 	if err != nil {
 		return nil, err
 	}
-	col := &Column{kernel: k, templates: map[int]*vm.Template{}}
+	col := &Column{source: source, kernel: k, templates: map[int]*vm.Template{}}
 	if col.conditions, err = kernel.NewConditions(k); err != nil {
 		return nil, err
 	}
@@ -46,23 +47,38 @@ func (r *Runner) Prepare(ctx context.Context, series string) (*Column, error) {
 	if err != nil {
 		return nil, err
 	}
-	col.machine = vm.Machine{QEMU: r.QEMU, Kernel: k, Initramfs: image.Path, InitramfsKey: image.Key}
-	col.machine.Accel, err = r.choose(ctx, col.machine)
+	col.machine, err = r.emulated(ctx, vm.Machine{Kernel: k, Initramfs: image.Path, InitramfsKey: image.Key})
 	return col, err
 }
 
-// choose finds out once a run how VMs run on this machine.
-func (r *Runner) choose(ctx context.Context, m vm.Machine) (vm.Accel, error) {
+// emulator is how VMs of one architecture run on this machine.
+type emulator struct {
+	qemu  vm.QEMU
+	accel vm.Accel
+}
+
+// emulated returns m with the emulator of its kernel's architecture, which is
+// looked for once a run.
+func (r *Runner) emulated(ctx context.Context, m vm.Machine) (vm.Machine, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.accel != "" {
-		return r.accel, nil
+	arch := m.Kernel.Arch
+	if e, ok := r.emulators[arch]; ok {
+		m.QEMU, m.Accel = e.qemu, e.accel
+		return m, nil
 	}
-	accel, err := vm.Choose(ctx, r.Cache, m)
-	if err == nil {
-		r.accel = accel
+	var err error
+	if m.QEMU, err = vm.FindQEMU(ctx, arch); err != nil {
+		return m, err
 	}
-	return accel, err
+	if m.Accel, err = vm.Choose(ctx, r.Cache, m); err != nil {
+		return m, err
+	}
+	if r.emulators == nil {
+		r.emulators = map[string]emulator{}
+	}
+	r.emulators[arch] = emulator{m.QEMU, m.Accel}
+	return m, nil
 }
 
 // start returns a pristine VM with cpus CPUs, and how it was made: "clone" or

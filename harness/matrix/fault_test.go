@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"kmodlab/harness/cache"
+	"kmodlab/harness/kernel"
 	"kmodlab/harness/lesson"
 	"kmodlab/harness/verdict"
 	"kmodlab/harness/vm"
@@ -37,14 +38,13 @@ func series() string {
 
 // newRunner returns a runner for the modules in kmod, or skips the test where
 // a VM cannot be had without a download or an installation.
-func newRunner(t *testing.T, kmod string) *Runner {
+func newRunner(t *testing.T, kmod string) (*Runner, kernel.Source) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("-short: needs VMs")
 	}
 	ctx := context.Background()
-	qemu, err := vm.FindQEMU(ctx)
-	if err != nil {
+	if _, err := vm.FindQEMU(ctx, "amd64"); err != nil {
 		t.Skipf("no VM: %v", err)
 	}
 	c, err := cache.Open()
@@ -64,16 +64,17 @@ func newRunner(t *testing.T, kmod string) *Runner {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, row := range rows {
-		if row.Series == series() && !row.Cached {
-			t.Skipf("kernel %s is not in the cache; go tool mage run -kernel=%s fetches it", series(), series())
-		}
-	}
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Runner{Cache: c, Kernels: provider, QEMU: qemu, Root: root, Kmod: kmod, Out: t.TempDir(), View: quiet{}, Limit: 15 * time.Second}
+	for _, row := range rows {
+		if row.Name == series() && row.Cached {
+			return &Runner{Cache: c, Root: root, Kmod: kmod, Out: t.TempDir(), View: quiet{}, Limit: 15 * time.Second}, provider.Source(row.Choice)
+		}
+	}
+	t.Skipf("kernel %s is not in the cache; go tool mage run -kernel=%s fetches it", series(), series())
+	return nil, kernel.Source{}
 }
 
 // Every fault gets its verdict, and the reason names it.
@@ -82,12 +83,12 @@ func TestFaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := newRunner(t, kmod)
+	r, source := newRunner(t, kmod)
 	lessons, err := lesson.Find(kmod)
 	if err != nil {
 		t.Fatal(err)
 	}
-	records, err := r.Run(context.Background(), []string{series()}, lessons)
+	records, err := r.Run(context.Background(), []kernel.Source{source}, lessons)
 	if err != nil {
 		t.Fatal(err)
 	}

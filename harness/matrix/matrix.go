@@ -23,15 +23,7 @@ import (
 	"kmodlab/harness/kernel"
 	"kmodlab/harness/lesson"
 	"kmodlab/harness/verdict"
-	"kmodlab/harness/vm"
 )
-
-// Kernels makes kernels: package vmimages/debian has such a one.
-type Kernels interface {
-	// Kernel returns the kernel (series, flavour), ready to be built against
-	// and booted; flavour "" is the default one.
-	Kernel(ctx context.Context, series, flavour string) (*kernel.Kernel, error)
-}
 
 // View sees cases as they run.
 type View interface {
@@ -42,35 +34,33 @@ type View interface {
 
 // Runner runs cases.
 type Runner struct {
-	Cache   *cache.Cache
-	Kernels Kernels
-	QEMU    vm.QEMU
-	Root    string        // the project's folder, which the initramfs is built from
-	Kmod    string        // the folder of the modules' sources
-	Out     string        // where logs go
-	Update  bool          // rewrite expected logs instead of comparing them
-	Limit   time.Duration // how long a step may take before it counts as hung; 30 s for 0
-	Jobs    int           // cases that may run at once; as many as there are CPUs for 0
-	View    View
+	Cache  *cache.Cache
+	Root   string        // the project's folder, which the initramfs is built from
+	Kmod   string        // the folder of the modules' sources
+	Out    string        // where logs go
+	Update bool          // rewrite expected logs instead of comparing them
+	Limit  time.Duration // how long a step may take before it counts as hung; 30 s for 0
+	Jobs   int           // cases that may run at once; as many as there are CPUs for 0
+	View   View
 
-	slots *semaphore.Weighted // VMs that may run at once
-	mu    sync.Mutex          // guards accel
-	accel vm.Accel            // how VMs run on this machine; found out by the first kernel
+	slots     *semaphore.Weighted // VMs that may run at once
+	mu        sync.Mutex          // guards emulators
+	emulators map[string]emulator
 }
 
-// Run runs the cases of lessons on the series, in parallel. It returns what
-// became of each case on each kernel, in the order of series and lessons. The
+// Run runs the cases of lessons on the kernels, in parallel. It returns what
+// became of each case on each kernel, in the order of kernels and lessons. The
 // error joins what kept whole kernels from being tested; their cases are
 // among the records nevertheless, as infra.
-func (r *Runner) Run(ctx context.Context, series []string, lessons []lesson.Lesson) ([]verdict.Record, error) {
+func (r *Runner) Run(ctx context.Context, kernels []kernel.Source, lessons []lesson.Lesson) ([]verdict.Record, error) {
 	r.defaults()
-	columns := make([][]verdict.Record, len(series))
+	columns := make([][]verdict.Record, len(kernels))
 	var mu sync.Mutex
 	var failed *multierror.Error
 	var group errgroup.Group
 	// Two at once: while one kernel's modules compile, the next one downloads.
 	group.SetLimit(2)
-	for i, s := range series {
+	for i, s := range kernels {
 		group.Go(func() error {
 			records, err := r.column(ctx, s, lessons)
 			columns[i] = records
@@ -109,8 +99,8 @@ func (r *Runner) defaults() {
 }
 
 // column runs all lessons on one kernel.
-func (r *Runner) column(ctx context.Context, series string, lessons []lesson.Lesson) ([]verdict.Record, error) {
-	col, err := r.Prepare(ctx, series)
+func (r *Runner) column(ctx context.Context, source kernel.Source, lessons []lesson.Lesson) ([]verdict.Record, error) {
+	col, err := r.Prepare(ctx, source)
 	var cases []lesson.Case
 	for _, l := range lessons {
 		cases = append(cases, l.Cases...)
@@ -120,7 +110,7 @@ func (r *Runner) column(ctx context.Context, series string, lessons []lesson.Les
 	group.SetLimit(r.Jobs) // started in their order
 	for i, c := range cases {
 		group.Go(func() error {
-			records[i] = r.blank(series, col, c)
+			records[i] = r.blank(source, col, c)
 			if err != nil {
 				records[i] = r.decide(records[i], verdict.Facts{InfraError: err.Error()})
 				records[i].Owner = string(fault.Of(err)) // the archive's, the host's or ours

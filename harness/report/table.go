@@ -16,7 +16,7 @@ func Table(w io.Writer, records []verdict.Record) error {
 	var rows, columns []string
 	cells := map[string]string{}
 	for _, r := range records {
-		row, column := r.Lesson+"/"+r.Case, r.Series
+		row, column := r.Lesson+"/"+r.Case, r.Column
 		if !slices.Contains(rows, row) {
 			rows = append(rows, row)
 		}
@@ -54,7 +54,7 @@ func Failures(w io.Writer, records []verdict.Record, out string) {
 		}
 		same := alike(records, r)
 		if r.Log == "" && len(same) > 1 {
-			if key := r.Series + r.Reason; !told[key] {
+			if key := r.Column + r.Reason; !told[key] {
 				told[key] = true
 				failure(w, r, fmt.Sprintf("%d cases", len(same)), out)
 			}
@@ -68,7 +68,7 @@ func Failures(w io.Writer, records []verdict.Record, out string) {
 func alike(records []verdict.Record, r verdict.Record) []verdict.Record {
 	var same []verdict.Record
 	for _, other := range records {
-		if other.Series == r.Series && other.Verdict == r.Verdict && other.Reason == r.Reason {
+		if other.Column == r.Column && other.Verdict == r.Verdict && other.Reason == r.Reason {
 			same = append(same, other)
 		}
 	}
@@ -78,7 +78,7 @@ func alike(records []verdict.Record, r verdict.Record) []verdict.Record {
 func failure(w io.Writer, r verdict.Record, what, out string) {
 	kernel := r.Kernel
 	if kernel == "" {
-		kernel = r.Series
+		kernel = r.Column
 	}
 	fmt.Fprintf(w, "\n%s  %s on %s  (fault of the %s)\n", r.Verdict, what, kernel, r.Owner)
 	fmt.Fprint(w, Indent(r.Reason, "  "))

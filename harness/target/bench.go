@@ -13,6 +13,7 @@ import (
 
 	"kmodlab/harness/bench"
 	"kmodlab/harness/fault"
+	"kmodlab/harness/kernel"
 	"kmodlab/harness/lesson"
 )
 
@@ -23,7 +24,7 @@ func Bench(ctx context.Context, w io.Writer, f Flags, rounds int) error {
 	if err != nil {
 		return status(err)
 	}
-	figures, err := l.measure(ctx, or(f.Kernel, defaultKernel), rounds)
+	figures, err := l.measure(ctx, f, rounds)
 	if ctx.Err() != nil {
 		return failed(fault.ExitHarness, "interrupted")
 	}
@@ -60,8 +61,12 @@ func Bench(ctx context.Context, w io.Writer, f Flags, rounds int) error {
 	return nil
 }
 
-func (l *lab) measure(ctx context.Context, series string, rounds int) (*bench.Figures, error) {
-	runner, err := l.runner(ctx, brief{l.view}, false)
+func (l *lab) measure(ctx context.Context, f Flags, rounds int) (*bench.Figures, error) {
+	source, err := l.kernel(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	runner, err := l.runner(ctx, []kernel.Source{source}, brief{l.view}, false)
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +74,7 @@ func (l *lab) measure(ctx context.Context, series string, rounds int) (*bench.Fi
 	if err != nil {
 		return nil, err
 	}
-	col, err := runner.Prepare(ctx, series)
+	col, err := runner.Prepare(ctx, source)
 	if err != nil {
 		return nil, err
 	}

@@ -75,8 +75,12 @@ func (l *lab) ledger(ctx context.Context, lessons []lesson.Lesson, records []ver
 		}
 	}
 	var kernels []claims.Kernel
-	for _, s := range l.catalogue.Default() {
-		k, err := l.provider.Kernel(ctx, s.Name, "")
+	sources, err := l.kernels(ctx, Flags{})
+	if err != nil {
+		return "", err
+	}
+	for _, s := range sources {
+		k, err := s.Get(ctx)
 		if err != nil {
 			return "", err
 		}

@@ -26,9 +26,9 @@ func Kernels(ctx context.Context, w io.Writer) error {
 		return status(err)
 	}
 	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(t, "series\trelease\tversion\torigin\tcached\tdownload")
+	fmt.Fprintln(t, "kernel\trelease\tversion\torigin\tcached\tdownload")
 	for _, r := range rows {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Series, r.Release, r.Version, r.Origin, yesNo(r.Cached), report.Size(r.Size))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Name, r.Release, r.Version, r.Origin, yesNo(r.Cached), report.Size(r.Size))
 	}
 	return t.Flush()
 }

@@ -24,12 +24,10 @@ const (
 // Run builds a lesson's modules, boots a kernel and replays the lesson's
 // cases, showing every step and every line of the kernel log as it comes.
 func Run(ctx context.Context, w io.Writer, f Flags) error {
-	if f.Lesson == "" {
+	if f.Lesson == "" && f.Run == "" {
 		f.Lesson = defaultLesson
 	}
-	if f.Kernel == "" {
-		f.Kernel = defaultKernel
-	}
+	f.Kernel = or(f.Kernel, defaultKernel)
 	ctx, l, err := open(ctx, w, f.Locked)
 	if err != nil {
 		return status(err)
@@ -45,20 +43,20 @@ func Run(ctx context.Context, w io.Writer, f Flags) error {
 // matrix runs what the flags name, jobs cases at once (0: as many as there are
 // CPUs), and keeps the results.
 func (l *lab) matrix(ctx context.Context, f Flags, jobs int, show func(*lab) matrix.View) ([]lesson.Lesson, []verdict.Record, error) {
-	lessons, err := l.lessons(f.Lesson)
+	lessons, err := l.lessons(f)
 	if err != nil {
 		return nil, nil, status(err)
 	}
-	series, err := l.series(f.Kernel)
+	kernels, err := l.kernels(ctx, f)
 	if err != nil {
 		return nil, nil, status(err)
 	}
-	runner, err := l.runner(ctx, show(l), f.Update)
+	runner, err := l.runner(ctx, kernels, show(l), f.Update)
 	if err != nil {
 		return nil, nil, status(err)
 	}
 	runner.Jobs = jobs
-	records, err := runner.Run(ctx, series, lessons)
+	records, err := runner.Run(ctx, kernels, lessons)
 	if ctx.Err() != nil {
 		return nil, nil, failed(fault.ExitHarness, "interrupted; the cache and the results of the run before stay valid")
 	}
@@ -69,19 +67,6 @@ func (l *lab) matrix(ctx context.Context, f Flags, jobs int, show func(*lab) mat
 		return nil, nil, status(err)
 	}
 	return lessons, records, nil
-}
-
-// series returns the series that flag names, the default test set for "".
-func (l *lab) series(flag string) ([]string, error) {
-	if flag != "" {
-		found, _, err := l.catalogue.Find(flag, "")
-		return []string{found.Name}, err
-	}
-	var names []string
-	for _, s := range l.catalogue.Default() {
-		names = append(names, s.Name)
-	}
-	return names, nil
 }
 
 // conclude ends a run with the closing line, and with the exit status that the

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/term"
 
 	"kmodlab/harness/fault"
+	"kmodlab/harness/kernel"
 	"kmodlab/harness/vm"
 )
 
@@ -23,11 +24,15 @@ func Shell(ctx context.Context, w io.Writer, f Flags) error {
 	if err != nil {
 		return status(err)
 	}
-	runner, err := l.runner(ctx, brief{l.view}, false)
+	source, err := l.kernel(ctx, f)
 	if err != nil {
 		return status(err)
 	}
-	col, err := runner.Prepare(ctx, or(f.Kernel, defaultKernel))
+	runner, err := l.runner(ctx, []kernel.Source{source}, brief{l.view}, false)
+	if err != nil {
+		return status(err)
+	}
+	col, err := runner.Prepare(ctx, source)
 	if err != nil {
 		return status(err)
 	}

@@ -16,21 +16,23 @@ import (
 	"kmodlab/harness/cache"
 	"kmodlab/harness/fault"
 	"kmodlab/harness/host"
-	"kmodlab/harness/lesson"
+	"kmodlab/harness/kernel"
 	"kmodlab/harness/matrix"
 	"kmodlab/harness/report"
 	"kmodlab/harness/step"
-	"kmodlab/harness/vm"
 	"kmodlab/vmimages"
 	"kmodlab/vmimages/debian"
 )
 
 // Flags are the options of the targets; empty ones stand for the default.
 type Flags struct {
-	Kernel string // a series: "6.12"
-	Lesson string // "notify"
-	Update bool   // rewrite expected logs
-	Locked bool   // never choose another kernel than the pinned one
+	Kernel  string // "6.12", ">=6.12", "all", "every", "6.12.113+deb13": see [vmimages.Catalogue.Select]
+	Flavour string // "rt", "cloud,rt", "all"
+	Arch    string // "arm64", "all"
+	Lesson  string // "notify,order"
+	Run     string // regular expression that matches LESSON/CASE
+	Update  bool   // rewrite expected logs
+	Locked  bool   // never choose another kernel than the pinned one
 }
 
 // outFolder is where runs leave results and logs, under the project's folder.
@@ -82,26 +84,17 @@ func terminal(w io.Writer) *report.Terminal {
 	return report.NewTerminal(w, true, width)
 }
 
-// runner returns a runner for the lab, with everything on the host that it
-// needs.
-func (l *lab) runner(ctx context.Context, view matrix.View, update bool) (*matrix.Runner, error) {
-	if err := host.Ensure(ctx, host.Needs(l.catalogue.Arch)); err != nil {
+// runner returns a runner for the kernels, with everything on the host that
+// they need.
+func (l *lab) runner(ctx context.Context, kernels []kernel.Source, view matrix.View, update bool) (*matrix.Runner, error) {
+	var arches []string
+	for _, k := range kernels {
+		arches = append(arches, k.Arch)
+	}
+	if err := host.Ensure(ctx, host.Needs(arches...)); err != nil {
 		return nil, err
 	}
-	qemu, err := vm.FindQEMU(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return &matrix.Runner{Cache: l.cache, Kernels: l.provider, QEMU: qemu, Root: l.root, Kmod: filepath.Join(l.root, "kmod"), Out: l.out, Update: update, View: view}, nil
-}
-
-// lessons returns the lessons that flag names, all for "".
-func (l *lab) lessons(flag string) ([]lesson.Lesson, error) {
-	all, err := lesson.Find(filepath.Join(l.root, "kmod"))
-	if err != nil {
-		return nil, err
-	}
-	return lesson.Select(all, flag)
+	return &matrix.Runner{Cache: l.cache, Root: l.root, Kmod: filepath.Join(l.root, "kmod"), Out: l.out, Update: update, View: view}, nil
 }
 
 // Status is the error of a run that went to its end and whose outcome is not

@@ -19,6 +19,7 @@ const Schema = 1
 
 // Record is what became of one case on one kernel.
 type Record struct {
+	Column    string  `json:"column"`  // how a person calls the kernel: "6.12", "6.12 rt", "6.12.113+deb13"
 	Kernel    string  `json:"kernel"`  // release: "6.12.118+deb13-cloud-amd64"
 	Series    string  `json:"series"`  // "6.12"
 	Arch      string  `json:"arch"`    // "amd64"

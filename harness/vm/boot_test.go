@@ -33,7 +33,7 @@ func TestBoot(t *testing.T) {
 // TestBootFails checks that each way not to come up is one error that names
 // its party and shows what there is to see.
 func TestBootFails(t *testing.T) {
-	qemu, err := vm.FindQEMU(t.Context())
+	qemu, err := vm.FindQEMU(t.Context(), "amd64")
 	if err != nil {
 		t.Skipf("needs QEMU: %v", err)
 	}
@@ -82,7 +82,7 @@ func TestBootFails(t *testing.T) {
 
 func TestFindQEMUNowhere(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
-	if qemu, err := vm.FindQEMU(t.Context()); fault.Of(err) != fault.Host || !strings.Contains(err.Error(), "way out: ") {
+	if qemu, err := vm.FindQEMU(t.Context(), "amd64"); fault.Of(err) != fault.Host || !strings.Contains(err.Error(), "way out: ") {
 		t.Errorf("FindQEMU with an empty PATH = %v, %v; want a fault of the host with a way out", qemu, err)
 	}
 }

@@ -36,7 +36,7 @@ func newLab(t *testing.T, series string) lab {
 		t.Skip("boots a VM; not with -short")
 	}
 	ctx := logged(t)
-	qemu, err := vm.FindQEMU(ctx)
+	qemu, err := vm.FindQEMU(ctx, "amd64")
 	if err != nil {
 		t.Skipf("needs QEMU: %v", err)
 	}
@@ -92,8 +92,8 @@ func cachedKernel(t *testing.T, c *cache.Cache, series string) *kernel.Kernel {
 		t.Fatal(err)
 	}
 	for _, row := range rows {
-		if row.Cached && (series == "" || row.Series == series) {
-			k, err := p.Kernel(t.Context(), row.Series, row.Flavour)
+		if row.Cached && row.Choice.Arch == "amd64" && (series == "" || row.Choice.Series == series) {
+			k, err := p.Kernel(t.Context(), row.Choice)
 			if err != nil {
 				t.Fatalf("kernel %s: %v", row.Release, err)
 			}

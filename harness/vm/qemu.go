@@ -15,21 +15,31 @@ import (
 // QEMU is an emulator on this machine.
 type QEMU struct {
 	Path    string // of the program
-	Version string // first line of qemu-system-x86_64 --version
+	Version string // first line of its --version
 	ID      string // changes with the program: a template is of use to its own QEMU only
 }
 
-// FindQEMU looks for qemu-system-x86_64 in PATH. The error is a [fault.Error]
+// programs are the emulators of the architectures, and the packages that bring
+// them.
+var programs = map[string]struct{ name, pkg string }{
+	"amd64": {"qemu-system-x86_64", "qemu-system-x86"},
+	"arm64": {"qemu-system-aarch64", "qemu-system-arm"},
+}
+
+// FindQEMU looks for the emulator of arch in PATH. The error is a [fault.Error]
 // of the host.
-func FindQEMU(ctx context.Context) (QEMU, error) {
-	const name = "qemu-system-x86_64"
-	path, err := exec.LookPath(name)
+func FindQEMU(ctx context.Context, arch string) (QEMU, error) {
+	p, ok := programs[arch]
+	if !ok {
+		return QEMU{}, &fault.Error{Party: fault.Usage, What: fmt.Sprintf("there are no VMs of the architecture %q", arch)}
+	}
+	path, err := exec.LookPath(p.name)
 	if err != nil {
-		return QEMU{}, &fault.Error{Party: fault.Host, What: "there is no " + name, Err: err, Fix: "install it: apt install qemu-system-x86"}
+		return QEMU{}, &fault.Error{Party: fault.Host, What: "there is no " + p.name, Err: err, Fix: "install it: apt install " + p.pkg}
 	}
 	info, err := os.Stat(path)
 	if err != nil {
-		return QEMU{}, &fault.Error{Party: fault.Host, What: "cannot look at " + name, Where: path, Err: err}
+		return QEMU{}, &fault.Error{Party: fault.Host, What: "cannot look at " + p.name, Where: path, Err: err}
 	}
 	out, err := exec.CommandContext(ctx, path, "--version").Output()
 	if err != nil {

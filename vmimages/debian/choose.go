@@ -3,6 +3,7 @@
 package debian
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,52 +23,77 @@ func isKernelPackage(name string) bool {
 	return false
 }
 
-// chooseKernel picks the newest kernel of (series, flavour, arch) of which the
-// suite has image and headers. A suite may list the headers of a release whose
-// image is not there yet, and the other way round.
-func chooseKernel(all []entry, series, flavour, arch, suite string) (vmimages.Pin, error) {
+// kernels returns the kernels of (series, flavour, arch) of which an index has
+// image and headers, oldest first. A suite may list the headers of a release
+// whose image is not there yet, and the other way round.
+func kernels(all []entry, ch vmimages.Choice, host string) []vmimages.Pin {
 	byName := map[string][]entry{}
 	for _, e := range all {
 		byName[e.Name] = append(byName[e.Name], e)
 	}
-	var best vmimages.Pin
+	var pins []vmimages.Pin
 	for _, headers := range all {
-		release, ok := releaseOf(headers.Name, series, flavour, arch)
-		if !ok || best.Version != "" && compare(headers.Version, best.Version) <= 0 {
+		release, abi, ok := releaseOf(headers, ch)
+		if !ok || ch.ABI != "" && abi != ch.ABI {
 			continue
 		}
-		packages, ok := kernelPackages(byName, headers, release)
-		if !ok {
-			continue
+		if packages, ok := kernelPackages(byName, headers, release, host); ok {
+			pins = append(pins, vmimages.Pin{Name: pinName(ch), Arch: ch.Arch, Suite: ch.Suite, Release: release, Version: headers.Version, Packages: packages})
 		}
-		best = vmimages.Pin{Name: vmimages.KernelName(series, flavour), Arch: arch, Suite: suite, Release: release, Version: headers.Version, Packages: packages}
 	}
-	if best.Version == "" {
-		return best, fmt.Errorf("no image with headers of %s, flavour %s, among %d packages", series, flavour, len(all))
-	}
-	return best, nil
+	slices.SortStableFunc(pins, func(a, b vmimages.Pin) int { return compare(a.Version, b.Version) })
+	return pins
 }
 
-// releaseOf takes the release out of the name of a headers package, if it is
-// one of (series, flavour, arch): linux-headers-RELEASE, and a RELEASE is
-// ABI-amd64 or ABI-FLAVOUR-amd64.
-func releaseOf(name, series, flavour, arch string) (release string, ok bool) {
-	release, ok = strings.CutPrefix(name, "linux-headers-")
-	if !ok || !strings.HasPrefix(release, series+".") {
-		return "", false
+// pinName is the name under which the choice's packages are pinned.
+func pinName(ch vmimages.Choice) string { return vmimages.KernelName(ch.Series, ch.Flavour) }
+
+// chooseKernel picks the newest of the kernels.
+func chooseKernel(all []entry, ch vmimages.Choice, host string) (vmimages.Pin, error) {
+	pins := kernels(all, ch, host)
+	if len(pins) == 0 {
+		return vmimages.Pin{}, &absentError{ch, len(all)}
 	}
-	suffix := "-" + arch
-	if flavour != arch {
-		suffix = "-" + flavour + suffix
+	return pins[len(pins)-1], nil
+}
+
+// absentError says that an index has no kernel of the choice that is complete.
+type absentError struct {
+	choice   vmimages.Choice
+	packages int // in the index
+}
+
+func (e *absentError) Error() string {
+	ch := e.choice
+	return fmt.Sprintf("no image with headers of %s, flavour %s, for %s, among %d packages", cmp.Or(ch.ABI, ch.Series), ch.Flavour, ch.Arch, e.packages)
+}
+
+// releaseOf takes release and ABI out of the name of a headers package, if it
+// is one of (series, flavour, arch): linux-headers-RELEASE, and a RELEASE is
+// ABI-amd64 or ABI-FLAVOUR-amd64. Release candidates have no point in their
+// ABI: 7.3-amd64 is of the series 7.3-rc.
+func releaseOf(headers entry, ch vmimages.Choice) (release, abi string, ok bool) {
+	release, ok = strings.CutPrefix(headers.Name, "linux-headers-")
+	if !ok || headers.Arch != ch.Arch {
+		return "", "", false
 	}
-	abi, ok := strings.CutSuffix(release, suffix)
-	if !ok {
-		return "", false
+	suffix := "-" + ch.Arch
+	if ch.Flavour != ch.Arch {
+		suffix = "-" + ch.Flavour + suffix
+	}
+	if abi, ok = strings.CutSuffix(release, suffix); !ok {
+		return "", "", false
+	}
+	if base, rc := strings.CutSuffix(ch.Series, "-rc"); rc {
+		return release, abi, abi == base && strings.Contains(headers.Version, "~rc")
+	}
+	if !strings.HasPrefix(abi, ch.Series+".") {
+		return "", "", false
 	}
 	// What follows the last hyphen of an ABI is a number (6.1.0-56); a word is
 	// another flavour.
 	_, last, hyphen := cutLast(abi, "-")
-	return release, !hyphen || last != "" && last[0] >= '0' && last[0] <= '9'
+	return release, abi, !hyphen || last != "" && last[0] >= '0' && last[0] <= '9'
 }
 
 func cutLast(s, sep string) (before, after string, found bool) {
@@ -81,7 +107,8 @@ func cutLast(s, sep string) (before, after string, found bool) {
 // and whether all of them are there. Until 6.18 linux-image holds image,
 // configuration and modules; from 6.19 on it is empty and the image is in
 // linux-binary, the configuration in linux-base.
-func kernelPackages(byName map[string][]entry, headers entry, release string) ([]vmimages.Package, bool) {
+// The programs of Kbuild are those that run on the host.
+func kernelPackages(byName map[string][]entry, headers entry, release, host string) ([]vmimages.Package, bool) {
 	want := []string{headers.Name}
 	if _, split := byName["linux-binary-"+release]; split {
 		want = append(want, "linux-binary-"+release, "linux-base-"+release)
@@ -98,13 +125,34 @@ func kernelPackages(byName map[string][]entry, headers entry, release string) ([
 	slices.Sort(want)
 	var packages []vmimages.Package
 	for _, name := range want {
-		i := slices.IndexFunc(byName[name], func(e entry) bool { return e.Version == headers.Version })
-		if i < 0 {
+		e, ok := fitting(byName[name], headers, host)
+		if !ok {
 			return nil, false
 		}
-		packages = append(packages, byName[name][i].Package)
+		packages = append(packages, e.Package)
 	}
 	return packages, parts == 2 // the common headers and the tools of Kbuild
+}
+
+// fitting returns the one of a package's versions that goes with the headers:
+// that of the same version. The programs of Kbuild, which older headers share
+// with newer ones, may be newer: Debian's 6.1 headers ask for them with ">=".
+func fitting(versions []entry, headers entry, host string) (entry, bool) {
+	var best entry
+	for _, e := range versions {
+		isTool := strings.HasPrefix(e.Name, "linux-kbuild-")
+		if isTool && e.Arch != host || !isTool && e.Arch != headers.Arch && e.Arch != "all" {
+			continue
+		}
+		order := compare(e.Version, headers.Version)
+		if order != 0 && !(isTool && order > 0) {
+			continue
+		}
+		if best.Name == "" || compare(e.Version, best.Version) < 0 {
+			best = e
+		}
+	}
+	return best, best.Name != ""
 }
 
 // chooseToolchain picks the newest version of every package of t.
@@ -113,14 +161,14 @@ func chooseToolchain(all []entry, t vmimages.Toolchain, arch string) (vmimages.P
 	for _, name := range slices.Sorted(slices.Values(t.Packages)) {
 		var best vmimages.Package
 		for _, e := range all {
-			if e.Name == name && (best.Name == "" || compare(e.Version, best.Version) > 0) {
+			if e.Name == name && (e.Arch == arch || e.Arch == "all") && (best.Name == "" || compare(e.Version, best.Version) > 0) {
 				best = e.Package
 			}
 		}
 		if best.Name == "" {
 			return pin, fmt.Errorf("no package %s, which toolchain %s needs", name, t.Name)
 		}
-		if name == t.CC {
+		if strings.HasPrefix(name, "gcc-") && pin.Version == "" {
 			pin.Version = best.Version
 		}
 		pin.Packages = append(pin.Packages, best)

@@ -52,7 +52,7 @@ func TestChooseKernel(t *testing.T) {
 		"a series is not another's prefix": {"bookworm-security", "6.11", "cloud", "", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			pin, err := chooseKernel(readIndex(t, tt.index), tt.series, tt.flavour, "amd64", tt.index)
+			pin, err := chooseKernel(readIndex(t, tt.index), vmimages.Choice{Series: tt.series, Flavour: tt.flavour, Arch: "amd64", Suite: tt.index}, "amd64")
 			if (err != nil) != (tt.release == "") || pin.Release != tt.release {
 				t.Fatalf("chooseKernel(%s, %s) = %q, %v; want %q", tt.series, tt.flavour, pin.Release, err, tt.release)
 			}
@@ -76,15 +76,16 @@ func TestChooseKernelOfOneVersion(t *testing.T) {
 	at := func(name, version string, depends ...string) entry {
 		return entry{Package: vmimages.Package{Name: name, Arch: "amd64", Version: version}, depends: depends}
 	}
+	generic := vmimages.Choice{Series: "6.1", Flavour: "amd64", Arch: "amd64", Suite: "lab"}
 	all := []entry{
 		at("linux-headers-6.1.0-2-amd64", "6.1.2-2", "linux-headers-6.1.0-2-common", "linux-kbuild-6.1"),
 		at("linux-headers-6.1.0-2-common", "6.1.2-2"), at("linux-kbuild-6.1", "6.1.2-2"), at("linux-image-6.1.0-2-amd64", "6.1.2-1"),
 	}
-	if pin, err := chooseKernel(all, "6.1", "amd64", "amd64", "lab"); err == nil {
+	if pin, err := chooseKernel(all, generic, "amd64"); err == nil {
 		t.Errorf("chooseKernel() = %v; want an error, the image is of another version", pin)
 	}
 	all = append(all, at("linux-image-6.1.0-2-amd64", "6.1.2-2"))
-	pin, err := chooseKernel(all, "6.1", "amd64", "amd64", "lab")
+	pin, err := chooseKernel(all, generic, "amd64")
 	if err != nil || len(pin.Packages) != 4 || pin.Packages[2].Version != "6.1.2-2" {
 		t.Errorf("chooseKernel() = %v, %v; want the image of version 6.1.2-2", pin, err)
 	}

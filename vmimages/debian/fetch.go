@@ -35,7 +35,7 @@ func (p *Provider) fetch(ctx context.Context, pin vmimages.Pin) error {
 	if missing, err := p.missing(ctx, pin); err != nil || len(missing) == 0 {
 		return err
 	}
-	return p.withRoot(ctx, pin.Suite, func(r root) error {
+	return p.withRoot(ctx, pin.Suite, pin.Arch, func(r root) error {
 		missing, err := p.missing(ctx, pin) // another run may have fetched them while we waited
 		if err != nil || len(missing) == 0 {
 			return err

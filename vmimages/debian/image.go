@@ -14,26 +14,40 @@ import (
 	"github.com/u-root/u-root/pkg/boot/bzimage"
 )
 
-// unpackImage writes the ELF image inside the bzImage compressed to the file
-// out. QEMU boots such an image without the decompressor in front, by its PVH
-// entry note; an image without one is an error.
-func unpackImage(compressed, out string) error {
-	text, err := os.ReadFile(compressed)
+// unpackImage writes what QEMU boots of the packed image of a kernel for arch
+// to the file out.
+func unpackImage(arch, packed, out string) error {
+	text, err := os.ReadFile(packed)
 	if err != nil {
 		return err
 	}
+	unpack := elfOfBzImage
+	if arch == "arm64" {
+		unpack = arm64Image
+	}
+	image, err := unpack(text)
+	if err != nil {
+		return fmt.Errorf("unpack %s: %w", packed, err)
+	}
+	return os.WriteFile(out, image, 0o644)
+}
+
+// elfOfBzImage returns the ELF image inside a bzImage. QEMU boots such an image
+// without the decompressor in front, by its PVH entry note; an image without
+// one is an error.
+func elfOfBzImage(text []byte) ([]byte, error) {
 	var image bzimage.BzImage
 	if err := image.UnmarshalBinary(withoutSignature(text)); err != nil {
-		return fmt.Errorf("unpack %s: %w", compressed, err)
+		return nil, err
 	}
 	f, err := elf.NewFile(bytes.NewReader(image.KernelCode))
 	if err != nil {
-		return fmt.Errorf("payload of %s: %w", compressed, err)
+		return nil, fmt.Errorf("payload: %w", err)
 	}
 	if ok, err := hasPVHEntry(f); err != nil || !ok {
-		return errors.Join(err, fmt.Errorf("%s has no PVH entry note (CONFIG_PVH)", compressed))
+		return nil, errors.Join(err, fmt.Errorf("no PVH entry note (CONFIG_PVH)"))
 	}
-	return os.WriteFile(out, image.KernelCode, 0o644)
+	return image.KernelCode, nil
 }
 
 // pvhNote is XEN_ELFNOTE_PHYS32_ENTRY (xen/interface/elfnote.h): where a

@@ -89,7 +89,7 @@ func TestUnpackImage(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			in, out := filepath.Join(t.TempDir(), "vmlinuz"), filepath.Join(t.TempDir(), "vmlinux")
 			write(t, in, string(tt.image), 0o644)
-			err := unpackImage(in, out)
+			err := unpackImage("amd64", in, out)
 			if tt.want != "" {
 				if err == nil || !strings.Contains(err.Error(), tt.want) {
 					t.Errorf("unpackImage() = %v; want an error with %q", err, tt.want)

@@ -10,37 +10,38 @@ import (
 
 // Row is what a list of kernels shows of one.
 type Row struct {
-	Series, Flavour string
-	Release         string // what uname -r says
-	Version         string // of the packages
-	Origin          string // the suite
-	Test            bool   // whether it is in the default test set
-	Default         bool   // whether its flavour is the default one
-	Pinned          bool   // whether it is what kernels.lock says
-	Cached          bool   // whether it is ready for use, without a network
-	Size            int64  // bytes of its packages
-	Download        int64  // bytes still to be fetched before its first use, those of its toolchain included
+	Name     string // how a person calls it
+	Choice   vmimages.Choice
+	Release  string // what uname -r says
+	Version  string // of the packages
+	Origin   string // the suite
+	Pinned   bool   // whether it is what kernels.lock says
+	Cached   bool   // whether it is ready for use, without a network
+	Size     int64  // bytes of its packages
+	Download int64  // bytes still to be fetched before its first use, those of its toolchain included
 }
 
 // List returns the kernels that are pinned, and those that were chosen on this
 // machine, in the order of the catalogue. It asks no archive.
 func (p *Provider) List(ctx context.Context) ([]Row, error) {
 	var rows []Row
-	for _, s := range p.catalogue.Series {
-		for i, flavour := range p.catalogue.Flavours {
-			if err := ctx.Err(); err != nil {
-				return nil, err
-			}
-			t := kernelTarget(p, s, flavour)
-			pin, ok := p.current(t)
-			if !ok {
-				continue
-			}
-			row := Row{Series: s.Name, Flavour: flavour, Release: pin.Release, Version: pin.Version, Origin: pin.Suite,
-				Test: s.Test, Default: i == 0, Pinned: t.pinned && pin.Release == t.pin.Release && pin.Version == t.pin.Version, Size: pin.Size()}
-			p.fillState(&row, s, pin)
-			rows = append(rows, row)
+	choices, err := p.catalogue.Select("all", "all", "all")
+	if err != nil {
+		return nil, err
+	}
+	for _, ch := range choices {
+		if err := ctx.Err(); err != nil {
+			return nil, err
 		}
+		t := kernelTarget(p, ch)
+		pin, ok := p.current(t)
+		if !ok {
+			continue
+		}
+		row := Row{Name: p.catalogue.Name(ch), Choice: ch, Release: pin.Release, Version: pin.Version, Origin: pin.Suite,
+			Pinned: t.pinned && pin.Release == t.pin.Release && pin.Version == t.pin.Version, Size: pin.Size()}
+		p.fillState(&row, ch, pin)
+		rows = append(rows, row)
 	}
 	return rows, nil
 }
@@ -55,9 +56,13 @@ func (p *Provider) current(t target) (vmimages.Pin, bool) {
 }
 
 // fillState says what of the kernel is in the cache.
-func (p *Provider) fillState(row *Row, s vmimages.Series, pin vmimages.Pin) {
+func (p *Provider) fillState(row *Row, ch vmimages.Choice, pin vmimages.Pin) {
 	row.Download = p.notCached(pin)
-	tools, ok := p.current(toolchainTarget(p, p.catalogue.Toolchain(s)))
+	wanted, ok := p.catalogue.Toolchain(ch.Suite, ch.Arch)
+	if !ok {
+		return
+	}
+	tools, ok := p.current(toolchainTarget(p, wanted))
 	if !ok {
 		return
 	}

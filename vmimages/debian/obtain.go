@@ -17,18 +17,23 @@ import (
 
 // target is something that packages are chosen for: a kernel or a toolchain.
 type target struct {
-	name, arch, suite string
-	pin               vmimages.Pin // what the lock says
-	pinned            bool         // whether it says anything
-	keep              func(name string) bool
-	choose            func([]entry) (vmimages.Pin, error)
+	name, suite string
+	arch        string       // whose packages are looked through, beside the host's
+	pin         vmimages.Pin // what the lock says
+	pinned      bool         // whether it says anything
+	point       bool         // whether one release is meant, and not the newest
+	keep        func(name string) bool
+	choose      func([]entry) (vmimages.Pin, error)
 }
 
-func kernelTarget(p *Provider, s vmimages.Series, flavour string) target {
-	arch := p.catalogue.Arch
-	t := target{name: vmimages.KernelName(s.Name, flavour), arch: arch, suite: s.Suite, keep: isKernelPackage}
-	t.pin, t.pinned = p.lock.Kernel(s.Name, flavour, arch)
-	t.choose = func(all []entry) (vmimages.Pin, error) { return chooseKernel(all, s.Name, flavour, arch, s.Suite) }
+func kernelTarget(p *Provider, ch vmimages.Choice) target {
+	t := target{name: pinName(ch), arch: ch.Arch, suite: ch.Suite, keep: isKernelPackage, point: ch.ABI != ""}
+	if t.point {
+		t.name = p.catalogue.Name(ch)
+	} else {
+		t.pin, t.pinned = p.lock.Kernel(ch.Series, ch.Flavour, ch.Arch)
+	}
+	t.choose = func(all []entry) (vmimages.Pin, error) { return chooseKernel(all, ch, p.catalogue.Host) }
 	return t
 }
 
@@ -37,10 +42,10 @@ func toolchainTarget(p *Provider, t vmimages.Toolchain) target {
 	for _, name := range t.Packages {
 		wanted[name] = true
 	}
-	arch := p.catalogue.Arch
-	tt := target{name: t.Name, arch: arch, suite: t.Suite, keep: func(name string) bool { return wanted[name] }}
-	tt.pin, tt.pinned = p.lock.Toolchain(t.Name, arch)
-	tt.choose = func(all []entry) (vmimages.Pin, error) { return chooseToolchain(all, t, arch) }
+	host := p.catalogue.Host
+	tt := target{name: t.Name, arch: host, suite: t.Suite, keep: func(name string) bool { return wanted[name] }}
+	tt.pin, tt.pinned = p.lock.Toolchain(t.Name, host)
+	tt.choose = func(all []entry) (vmimages.Pin, error) { return chooseToolchain(all, t, host) }
 	return tt
 }
 
@@ -63,7 +68,7 @@ func (p *Provider) obtain(ctx context.Context, t target, use func(vmimages.Pin) 
 			return &fault.Error{Party: fault.Archive, What: "what kernels.lock pins for " + t.name + " is gone", Err: err,
 				Fix: "run without -locked to take what the archive has now, or renew the lock: go tool mage kernels:update"}
 		}
-	} else if p.options.Locked {
+	} else if p.options.Locked && !t.point {
 		return &fault.Error{Party: fault.Usage, What: "kernels.lock does not pin " + t.name,
 			Fix: "run without -locked, or take a flavour that is pinned"}
 	}
@@ -89,9 +94,11 @@ func isGone(err error) bool {
 
 // note tells the user that something else than the pinned packages is used.
 func note(ctx context.Context, t target, chosen vmimages.Pin) {
-	if t.pinned {
+	switch {
+	case t.point: // it is what was asked for
+	case t.pinned:
 		step.Note(ctx, "%s: pinned is %s, which %s no longer has; taking %s", t.name, describe(t.pin), t.suite, describe(chosen))
-	} else {
+	default:
 		step.Note(ctx, "%s is not pinned in kernels.lock; taking %s", t.name, describe(chosen))
 	}
 }
@@ -108,23 +115,31 @@ func describe(p vmimages.Pin) string {
 // now.
 func (p *Provider) resolve(ctx context.Context, t target) (vmimages.Pin, error) {
 	var pin vmimages.Pin
-	err := p.withRoot(ctx, t.suite, func(r root) error {
-		if !r.isFresh() {
-			if err := r.update(ctx); err != nil {
-				return err
-			}
-		}
-		entries, err := r.index(t.keep)
-		if err != nil {
-			return err
-		}
-		if pin, err = t.choose(entries); err != nil {
+	err := p.withIndex(ctx, t.suite, t.arch, t.keep, func(all []entry, r root) (err error) {
+		if pin, err = t.choose(all); err != nil {
 			return &fault.Error{Party: fault.Archive, What: "cannot choose " + t.name, Where: t.suite + " at " + r.site, Err: err,
 				Fix: "see in vmimages/catalogue.toml whether the suite is the right one"}
 		}
 		return nil
 	})
 	return pin, err
+}
+
+// withIndex calls use with those packages of the suite whose names keep
+// accepts, as the archive has them now.
+func (p *Provider) withIndex(ctx context.Context, suite, arch string, keep func(string) bool, use func([]entry, root) error) error {
+	return p.withRoot(ctx, suite, arch, func(r root) error {
+		if !r.isFresh() {
+			if err := r.update(ctx); err != nil {
+				return err
+			}
+		}
+		entries, err := r.index(keep)
+		if err != nil {
+			return err
+		}
+		return use(entries, r)
+	})
 }
 
 // choiceFile is where the choice for the target is remembered. It depends on

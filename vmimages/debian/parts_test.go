@@ -57,7 +57,7 @@ func TestWithoutApt(t *testing.T) {
 
 func TestAptConf(t *testing.T) {
 	dump := "Acquire::http::Proxy \"http://p:1\";\nAcquire::Check-Valid-Until \"false\";\nAcquire::AllowInsecureRepositories \"true\";\n"
-	conf := root{dir: "/c/apt/lab", arch: "amd64"}.aptConf(dump)
+	conf := root{dir: "/c/apt/lab", arches: []string{"amd64"}}.aptConf(dump)
 	for text, want := range map[string]bool{
 		`Acquire::http::Proxy "http://p:1";`: true, `Dir "/c/apt/lab";`: true, "Check-Valid-Until": false, "Insecure": false,
 	} {
@@ -96,7 +96,7 @@ func TestKernelPlace(t *testing.T) {
 		"usr/lib/linux-kbuild-6.1/certs/extract-cert":             {old, ""},
 		"usr/share/doc/linux-kbuild-6.1/copyright":                {old, ""},
 	} {
-		if got := kernelPlace(tt.release)(name); got != tt.want {
+		if got := kernelPlace(tt.release, "amd64")(name); got != tt.want {
 			t.Errorf("kernelPlace(%s)(%s) = %q; want %q", tt.release, name, got, tt.want)
 		}
 	}

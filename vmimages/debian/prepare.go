@@ -41,7 +41,7 @@ type facts struct {
 
 // prepared returns the kernel that pin names, prepared if need be. Its image
 // is checked against its digest; a damaged one is prepared anew, with a note.
-func (p *Provider) prepared(ctx context.Context, s vmimages.Series, flavour string, pin vmimages.Pin, t tree) (*kernel.Kernel, error) {
+func (p *Provider) prepared(ctx context.Context, ch vmimages.Choice, pin vmimages.Pin, t tree) (*kernel.Kernel, error) {
 	key := p.kernelKey(pin, t)
 	final := p.place("kernel", key)
 	build := func(ctx context.Context, tmp string) error { return p.prepare(ctx, pin, t, tmp, final) }
@@ -56,7 +56,7 @@ func (p *Provider) prepared(ctx context.Context, s vmimages.Series, flavour stri
 		return nil, err
 	}
 	k := &kernel.Kernel{
-		Series: s.Name, Release: pin.Release, Version: pin.Version, Arch: pin.Arch, Flavour: flavour, Origin: pin.Suite,
+		Series: ch.Series, Release: pin.Release, Version: pin.Version, Arch: pin.Arch, Flavour: ch.Flavour, Origin: pin.Suite,
 		Image: filepath.Join(final, imageFile), Digest: f.Digest, Config: filepath.Join(final, configFile),
 		Headers: filepath.Join(final, headersDir(pin.Release)), Toolchain: t.Toolchain,
 	}
@@ -128,26 +128,26 @@ func (p *Provider) prepare(ctx context.Context, pin vmimages.Pin, t tree, tmp, f
 	}
 	s := step.Start(ctx, "prepare %s", pin.Release)
 	for _, pkg := range pin.Packages {
-		if err := unpack(ctx, p.deb(pkg), tmp, kernelPlace(pin.Release)); err != nil {
+		if err := unpack(ctx, p.deb(pkg), tmp, kernelPlace(pin.Release, pin.Arch)); err != nil {
 			return s.End(err)
 		}
 	}
-	if err := finish(tmp, final, pin.Release, t.dir); err != nil {
+	if err := finish(tmp, final, pin, t.dir); err != nil {
 		return s.End(fmt.Errorf("prepare %s: %w", pin.Release, err))
 	}
 	return s.End(nil)
 }
 
 // finish turns the unpacked files in dir into a prepared kernel.
-func finish(dir, final, release, toolchain string) error {
+func finish(dir, final string, pin vmimages.Pin, toolchain string) error {
 	packed := filepath.Join(dir, packedFile)
-	if err := unpackImage(packed, filepath.Join(dir, imageFile)); err != nil {
+	if err := unpackImage(pin.Arch, packed, filepath.Join(dir, imageFile)); err != nil {
 		return err
 	}
 	if err := os.Remove(packed); err != nil {
 		return err
 	}
-	if err := relocate(filepath.Join(dir, headersDir(release)), final, release); err != nil {
+	if err := relocate(filepath.Join(dir, headersDir(pin.Release)), final, pin.Release); err != nil {
 		return err
 	}
 	tools, err := filepath.Glob(filepath.Join(dir, "usr/lib/linux-kbuild-*"))
@@ -199,7 +199,7 @@ func relocate(headers, final, release string) error {
 // kernelPlace keeps of a kernel's packages the image, the configuration, the
 // modules, the headers and the programs of Kbuild. Until 6.18 image and
 // configuration are in boot, from 6.19 on beside the modules.
-func kernelPlace(release string) func(name string) string {
+func kernelPlace(release, arch string) func(name string) string {
 	modules := "usr/lib/modules/" + release + "/"
 	return func(name string) string {
 		switch name {
@@ -208,7 +208,7 @@ func kernelPlace(release string) func(name string) string {
 		case "boot/config-" + release, modules + "config":
 			return configFile
 		}
-		if otherMachines(name) || signsModules(name) {
+		if otherMachines(name, arch) || signsModules(name) {
 			return ""
 		}
 		if strings.HasPrefix(name, "usr/src/") || strings.HasPrefix(name, "usr/lib/linux-kbuild-") {
@@ -222,10 +222,17 @@ func kernelPlace(release string) func(name string) string {
 }
 
 // otherMachines says whether a file of the common headers is for another
-// architecture: a third of them.
-func otherMachines(name string) bool {
+// architecture than arch: most of them.
+func otherMachines(name, arch string) bool {
+	folder := map[string]string{"amd64": "x86/"}[arch]
+	if folder == "" {
+		folder = arch + "/"
+	}
 	_, rest, ok := strings.Cut(name, "-common/arch/")
-	return ok && !strings.HasPrefix(rest, "x86/") && strings.Contains(rest, "/")
+	if !ok {
+		_, rest, ok = strings.Cut(name, "-common-rt/arch/")
+	}
+	return ok && !strings.HasPrefix(rest, folder) && strings.Contains(rest, "/")
 }
 
 // signsModules says whether a file is a program that signs modules: that needs

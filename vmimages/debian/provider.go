@@ -5,6 +5,7 @@ package debian
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"sync"
 
@@ -37,25 +38,36 @@ func New(c *cache.Cache, catalogue *vmimages.Catalogue, lock *vmimages.Lock, o O
 	return &Provider{cache: c, catalogue: catalogue, lock: lock, options: o, keyring: keyring}
 }
 
-// Kernel returns the kernel (series, flavour) ready to be built against and
-// booted; flavour "" is the default one. What is not in the cache is fetched,
-// as steps on ctx. Errors are [fault.Error]s: of usage for a name that is not
-// in the catalogue, of the archive or the host otherwise.
-func (p *Provider) Kernel(ctx context.Context, series, flavour string) (*kernel.Kernel, error) {
-	s, flavour, err := p.catalogue.Find(series, flavour)
+// Source returns the kernel that the choice names, as something that can be
+// had.
+func (p *Provider) Source(ch vmimages.Choice) kernel.Source {
+	return kernel.Source{Name: p.catalogue.Name(ch), Series: ch.Series, Flavour: ch.Flavour, Arch: ch.Arch, Flags: p.catalogue.Flags(ch),
+		Get: func(ctx context.Context) (*kernel.Kernel, error) { return p.Kernel(ctx, ch) }}
+}
+
+// Kernel returns the kernel that the choice names, ready to be built against
+// and booted. What is not in the cache is fetched, as steps on ctx. Errors are
+// [fault.Error]s of the archive or the host.
+func (p *Provider) Kernel(ctx context.Context, ch vmimages.Choice) (*kernel.Kernel, error) {
+	what := "cannot prepare the kernel " + p.catalogue.Name(ch)
+	ch, err := p.located(ctx, ch)
 	if err != nil {
-		return nil, err
+		return nil, owned(ctx, err, what)
 	}
-	t, err := p.toolchain(ctx, p.catalogue.Toolchain(s))
+	tools, ok := p.catalogue.Toolchain(ch.Suite, ch.Arch)
+	if !ok {
+		return nil, owned(ctx, fmt.Errorf("no toolchain builds %s for %s", ch.Suite, ch.Arch), what)
+	}
+	t, err := p.toolchain(ctx, tools)
 	if err != nil {
-		return nil, owned(ctx, err, "cannot make the toolchain "+s.Toolchain)
+		return nil, owned(ctx, err, "cannot make the toolchain "+tools.Name)
 	}
 	var k *kernel.Kernel
-	err = p.obtain(ctx, kernelTarget(p, s, flavour), func(pin vmimages.Pin) error {
-		k, err = p.prepared(ctx, s, flavour, pin, t)
+	err = p.obtain(ctx, kernelTarget(p, ch), func(pin vmimages.Pin) error {
+		k, err = p.prepared(ctx, ch, pin, t)
 		return err
 	})
-	return k, owned(ctx, err, "cannot prepare the kernel "+vmimages.KernelName(series, flavour))
+	return k, owned(ctx, err, what)
 }
 
 // owned makes a [fault.Error] of an error without an owner: packages are made
@@ -69,9 +81,13 @@ func owned(ctx context.Context, err error, what string) error {
 }
 
 // withRoot calls use with the apt root of the suite, which no other run uses
-// meanwhile.
-func (p *Provider) withRoot(ctx context.Context, suite string, use func(root) error) error {
-	unlock, err := p.cache.Lock(ctx, "apt-"+suite)
+// meanwhile. It knows the packages of the host's architecture and of arch.
+func (p *Provider) withRoot(ctx context.Context, suite, arch string, use func(root) error) error {
+	name, arches := suite, []string{p.catalogue.Host}
+	if arch != p.catalogue.Host {
+		name, arches = suite+"-"+arch, append(arches, arch)
+	}
+	unlock, err := p.cache.Lock(ctx, "apt-"+name)
 	if err != nil {
 		return err
 	}
@@ -80,7 +96,7 @@ func (p *Provider) withRoot(ctx context.Context, suite string, use func(root) er
 	if err != nil {
 		return err
 	}
-	r := root{dir: filepath.Join(p.cache.Root(), "apt", suite), suite: suite, site: m.of(suite), arch: p.catalogue.Arch, keyring: p.keyring}
+	r := root{dir: filepath.Join(p.cache.Root(), "apt", name), suite: suite, site: m.of(suite), arches: arches, keyring: p.keyring}
 	if err := r.setUp(ctx); err != nil {
 		return err
 	}

@@ -26,9 +26,14 @@ import (
 const testSuite, toolSuite = "lab-security", "lab"
 
 var testCatalogue = &vmimages.Catalogue{
-	Arch: "amd64", Flavours: []string{"cloud", "amd64"},
-	Series:     []vmimages.Series{{Name: "6.1", Suite: testSuite, Toolchain: "gcc-12", Test: true}},
-	Toolchains: []vmimages.Toolchain{{Name: "gcc-12", Suite: toolSuite, CC: "gcc-12", Packages: []string{"gcc-12", "libc6"}}},
+	Host: "amd64", Flavours: []string{"cloud", "amd64"},
+	Series:     []vmimages.Series{{Name: "6.1", Suites: []string{testSuite}, Arches: []string{"amd64"}, Test: true}},
+	Toolchains: []vmimages.Toolchain{{Name: "gcc-12", Arch: "amd64", Builds: []string{testSuite}, Suite: toolSuite, CC: "gcc-12", Packages: []string{"gcc-12", "libc6"}}},
+}
+
+// choice is the test kernel in one of its flavours.
+func choice(flavour string) vmimages.Choice {
+	return vmimages.Choice{Series: "6.1", Flavour: flavour, Arch: "amd64", Suite: testSuite}
 }
 
 // program returns the file of a dynamically linked program that does nothing,
@@ -111,7 +116,7 @@ func (a *archive) lock() *vmimages.Lock {
 // pin pins the newest kernel of the flavour.
 func (a *archive) pin(flavour string) vmimages.Pin {
 	a.t.Helper()
-	pin, err := chooseKernel(a.entries(testSuite), "6.1", flavour, "amd64", testSuite)
+	pin, err := chooseKernel(a.entries(testSuite), choice(flavour), "amd64")
 	if err != nil {
 		a.t.Fatal(err)
 	}
@@ -139,7 +144,7 @@ func newCache(t *testing.T) *cache.Cache {
 // get asks for the kernel 6.1 and returns it with the notes that were made.
 func get(p *Provider, flavour string) (*kernel.Kernel, string, error) {
 	var n notes
-	k, err := p.Kernel(step.With(context.Background(), n.listen), "6.1", flavour)
+	k, err := p.Kernel(step.With(context.Background(), n.listen), choice(flavour))
 	return k, n.all(), err
 }
 
@@ -159,7 +164,7 @@ func TestUpdate(t *testing.T) {
 func TestKernelIsUsable(t *testing.T) {
 	t.Parallel()
 	a, lock, c := newLab(t)
-	k, said, err := get(a.provider(c, testCatalogue, lock, Options{Locked: true}), "")
+	k, said, err := get(a.provider(c, testCatalogue, lock, Options{Locked: true}), "cloud")
 	if err != nil || said != "" {
 		t.Fatalf("Kernel(6.1) = %v, notes %q; want neither error nor note", err, said)
 	}
@@ -195,13 +200,13 @@ func TestKernelIsUsable(t *testing.T) {
 func TestWarmKernelNeedsNoArchive(t *testing.T) {
 	a, lock, c := newLab(t)
 	p := a.provider(c, testCatalogue, lock, Options{})
-	cold, _, err := get(p, "")
+	cold, _, err := get(p, "cloud")
 	if err != nil {
 		t.Fatal(err)
 	}
 	a.server.Close()
 	t.Setenv("PATH", "/nowhere") // nor apt
-	warm, said, err := get(a.provider(c, testCatalogue, lock, Options{}), "")
+	warm, said, err := get(a.provider(c, testCatalogue, lock, Options{}), "cloud")
 	if d := cmp.Diff(cold, warm); err != nil || said != "" || d != "" {
 		t.Errorf("second Kernel(6.1): %v, notes %q, (-cold +warm):\n%s", err, said, d)
 	}
@@ -214,19 +219,19 @@ func TestGonePins(t *testing.T) {
 	a.addKernel("57", "cloud")
 	a.publish(testSuite)
 
-	_, _, err := get(a.provider(newCache(t), testCatalogue, lock, Options{Locked: true}), "")
+	_, _, err := get(a.provider(newCache(t), testCatalogue, lock, Options{Locked: true}), "cloud")
 	if fault.Of(err) != fault.Archive || !strings.Contains(fmt.Sprint(err), "what kernels.lock pins for 6.1 cloud is gone") {
 		t.Errorf("locked: Kernel(6.1) = %v; want a fault of the archive that names the pin", err)
 	}
 
 	for _, state := range []string{"first", "again", "without archive"} {
-		if _, _, err := get(a.provider(c, testCatalogue, lock, Options{Locked: true}), ""); err == nil {
+		if _, _, err := get(a.provider(c, testCatalogue, lock, Options{Locked: true}), "cloud"); err == nil {
 			t.Errorf("%s: locked: Kernel(6.1) takes what was chosen; want an error", state)
 		}
 		if state == "without archive" {
 			a.server.Close()
 		}
-		k, said, err := get(a.provider(c, testCatalogue, lock, Options{}), "")
+		k, said, err := get(a.provider(c, testCatalogue, lock, Options{}), "cloud")
 		if err != nil {
 			t.Fatalf("%s: Kernel(6.1) = %v; want the newest", state, err)
 		}
@@ -253,7 +258,7 @@ func TestArchiveMovesOnUnseen(t *testing.T) {
 	a.remove(testSuite, "6.1")
 	a.addKernel("57", "cloud")
 	a.publish(testSuite)
-	k, said, err := get(p, "")
+	k, said, err := get(p, "cloud")
 	if err != nil || k.Version != "6.1.57-1" || !strings.Contains(said, "taking 6.1.0-57-cloud-amd64") {
 		t.Errorf("Kernel(6.1) = %v, %v, note %q; want 6.1.57-1", k, err, said)
 	}
@@ -273,12 +278,32 @@ func TestUnpinnedFlavour(t *testing.T) {
 	}
 }
 
-func TestUnknownNames(t *testing.T) {
-	p := New(newCache(t), testCatalogue, &vmimages.Lock{}, Options{})
-	for _, name := range [][2]string{{"9.9", ""}, {"6.1", "hot"}} {
-		if _, err := p.Kernel(t.Context(), name[0], name[1]); fault.Of(err) != fault.Usage {
-			t.Errorf("Kernel(%v) = %v; want a fault of usage", name, err)
-		}
+// TestPoints finds every release of the archive, and gets one that is not the
+// newest.
+func TestPoints(t *testing.T) {
+	t.Parallel()
+	a, lock, c := newLab(t)
+	a.addKernel("55", "cloud") // its programs of Kbuild are those of 56
+	a.publish(testSuite)
+	p := a.provider(c, testCatalogue, lock, Options{})
+	points, err := p.Points(t.Context(), choice("cloud"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var abis []string
+	for _, point := range points {
+		abis = append(abis, point.ABI)
+	}
+	if d := cmp.Diff([]string{"6.1.0-55", "6.1.0-56"}, abis); d != "" {
+		t.Errorf("Points(6.1 cloud) (-want +got):\n%s", d)
+	}
+	if k, err := p.Source(points[0]).Get(t.Context()); err != nil || k.Release != "6.1.0-55-cloud-amd64" {
+		t.Errorf("the first point's kernel = %+v, %v; want 6.1.0-55-cloud-amd64", k, err)
+	}
+	ghost := choice("cloud")
+	ghost.ABI = "6.1.0-54"
+	if _, err := p.Kernel(t.Context(), ghost); fault.Of(err) != fault.Usage || !strings.Contains(err.Error(), "6.1.0-54") {
+		t.Errorf("Kernel(6.1.0-54) = %v; want a fault of usage that names it", err)
 	}
 }
 
@@ -286,14 +311,14 @@ func TestDamageIsNoticed(t *testing.T) {
 	t.Parallel()
 	a, lock, c := newLab(t)
 	p := a.provider(c, testCatalogue, lock, Options{})
-	k, _, err := get(p, "")
+	k, _, err := get(p, "cloud")
 	if err != nil {
 		t.Fatal(err)
 	}
 	before := a.downloads()
 
 	write(t, k.Image, "damaged", 0o644)
-	again, said, err := get(p, "")
+	again, said, err := get(p, "cloud")
 	if err != nil || !strings.Contains(said, "is damaged") || a.downloads() != before {
 		t.Errorf("with a damaged image: Kernel() = %v, note %q, %d downloads; want none, a note, 0", err, said, a.downloads()-before)
 	}
@@ -304,7 +329,7 @@ func TestDamageIsNoticed(t *testing.T) {
 	if err := os.Remove(k.Config); err != nil {
 		t.Fatal(err)
 	}
-	if _, said, err = get(p, ""); err != nil || !strings.Contains(said, "is damaged") || present("/", k.Config) != nil {
+	if _, said, err = get(p, "cloud"); err != nil || !strings.Contains(said, "is damaged") || present("/", k.Config) != nil {
 		t.Errorf("without its configuration: Kernel() = %v, note %q; want it made again and a note", err, said)
 	}
 
@@ -320,7 +345,7 @@ func TestDamageIsNoticed(t *testing.T) {
 	if err := os.Remove(tool); err != nil {
 		t.Fatal(err)
 	}
-	_, said, err = get(p, "")
+	_, said, err = get(p, "cloud")
 	if _, lost := os.Stat(tool); lost != nil || !strings.Contains(said, "toolchain gcc-12 in the cache is damaged") {
 		t.Errorf("with a damaged toolchain: Kernel() = %v, note %q, %v; want it made again and a note", err, said, lost)
 	}

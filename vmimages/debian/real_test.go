@@ -31,7 +31,7 @@ func TestRealArchive(t *testing.T) {
 			t.Logf("%s: %v", e.Name, e.Elapsed)
 		}
 	})
-	k, err := New(newCache(t), catalogue, lock, Options{}).Kernel(ctx, "7.3", "")
+	k, err := New(newCache(t), catalogue, lock, Options{}).Kernel(ctx, vmimages.Choice{Series: "7.3", Flavour: "cloud", Arch: "amd64", Suite: "trixie-backports"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,8 +26,9 @@ const fresh = 10 * time.Minute
 // root is an apt root of our own that knows one suite. Whoever uses it holds
 // the cache's lock of its name.
 type root struct {
-	dir, suite, site, arch string
-	keyring                string
+	dir, suite, site string
+	arches           []string // the host's own first
+	keyring          string
 }
 
 func (r root) config() string { return filepath.Join(r.dir, "apt.conf") }
@@ -63,7 +64,7 @@ func (r root) setUp(ctx context.Context) error {
 func (r root) aptConf(dump string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Dir %q;\nDir::State::status %q;\n", r.dir, filepath.Join(r.dir, "status"))
-	fmt.Fprintf(&b, "APT::Architecture %q;\nAPT::Architectures { %q; };\n", r.arch, r.arch)
+	fmt.Fprintf(&b, "APT::Architecture %q;\nAPT::Architectures { \"%s\"; };\n", r.arches[0], strings.Join(r.arches, `"; "`))
 	b.WriteString("Acquire::Languages \"none\";\n")
 	b.WriteString("Acquire::PDiffs \"false\";\n")                                // an index is asked for rarely: whole is quicker
 	b.WriteString("Dir::Cache::pkgcache \"\";\nDir::Cache::srcpkgcache \"\";\n") // and not worth twice its size on disk

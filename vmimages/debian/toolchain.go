@@ -68,7 +68,7 @@ func (p *Provider) buildToolchain(ctx context.Context, pin vmimages.Pin, tmp, fi
 		}
 		s.Progress(int64(i+1), int64(len(pin.Packages)))
 	}
-	for _, dir := range []string{"usr/bin", "usr/lib/gcc", "usr/libexec", "usr/x86_64-linux-gnu/bin"} {
+	for _, dir := range []string{"usr/bin", "usr/lib/gcc", "usr/lib/gcc-cross", "usr/libexec", "usr/x86_64-linux-gnu/bin", "usr/aarch64-linux-gnu/bin"} {
 		if err := wrap(filepath.Join(tmp, dir), final, tmp); err != nil {
 			return s.End(err)
 		}
@@ -91,13 +91,13 @@ func toolchainPlace(name string) string {
 		return name
 	case dir == libDir+"/":
 		return name
-	case strings.HasPrefix(name, "usr/lib/gcc/"), strings.HasPrefix(name, "usr/libexec/gcc/"):
+	case strings.HasPrefix(name, "usr/lib/gcc"), strings.HasPrefix(name, "usr/libexec/gcc"): // gcc and gcc-cross
 		switch ext := path.Ext(base); {
 		case ext == ".a", ext == ".o", base == "lto1":
 			return ""
 		}
 		return name
-	case strings.HasPrefix(name, "usr/x86_64-linux-gnu/bin/"):
+	case strings.HasPrefix(name, "usr/x86_64-linux-gnu/bin/"), strings.HasPrefix(name, "usr/aarch64-linux-gnu/bin/"):
 		return name
 	}
 	return ""

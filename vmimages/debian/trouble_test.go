@@ -59,7 +59,7 @@ func TestTroubleWithTheArchive(t *testing.T) {
 			t.Parallel()
 			a, lock, c := newLab(t)
 			tt.trouble(t, a, lock)
-			_, said, err := get(a.provider(c, testCatalogue, lock, Options{Locked: true}), "")
+			_, said, err := get(a.provider(c, testCatalogue, lock, Options{Locked: true}), "cloud")
 			if fault.Of(err) != tt.party {
 				t.Fatalf("Kernel() = %v; want a fault of %q", err, tt.party)
 			}
@@ -88,7 +88,7 @@ func TestMirrorThatMends(t *testing.T) {
 			a.files[packages] = whole
 		}
 	}
-	k, said, err := get(a.provider(c, testCatalogue, lock, Options{}), "")
+	k, said, err := get(a.provider(c, testCatalogue, lock, Options{}), "cloud")
 	if err != nil || k.Version != "6.1.56-1" || !strings.Contains(said, "trying once more") {
 		t.Errorf("Kernel() = %v, %v, note %q; want 6.1.56-1 and a note", k, err, said)
 	}

@@ -4,8 +4,10 @@ package debian
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
+	"kmodlab/harness/step"
 	"kmodlab/vmimages"
 )
 
@@ -29,14 +31,23 @@ func (c Change) String() string {
 	return fmt.Sprintf("%s: %s becomes %s", c.Name, c.Old, c.New)
 }
 
-// Update asks the archive for the newest packages of every series in the
-// default flavour and of every toolchain. It returns the lock that names them
+// Update asks the archive for the newest packages of every series in every
+// flavour on every architecture, and of every toolchain. It returns the lock that names them
 // and how it differs from the one the provider works with; writing it to
 // [vmimages.LockFile] is the caller's.
 func (p *Provider) Update(ctx context.Context) (*vmimages.Lock, []Change, error) {
 	lock := &vmimages.Lock{}
-	for _, s := range p.catalogue.Series {
-		pin, err := p.resolve(ctx, kernelTarget(p, s, p.catalogue.Flavours[0]))
+	choices, err := p.catalogue.Select("all", "all", "all")
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, ch := range choices {
+		pin, err := p.resolve(ctx, kernelTarget(p, ch))
+		var absent *absentError
+		if errors.As(err, &absent) && ch.Flavour != p.catalogue.Flavours[0] {
+			step.Note(ctx, "%s is not pinned: %s has %v", p.catalogue.Name(ch), ch.Suite, absent)
+			continue
+		}
 		if err != nil {
 			return nil, nil, err
 		}
