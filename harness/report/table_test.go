@@ -10,9 +10,9 @@ import (
 )
 
 var records = []verdict.Record{
-	{Series: "5.10", Kernel: "5.10.0-46-cloud-amd64", Lesson: "notify", Case: "transcript", Verdict: verdict.Pass},
-	{Series: "5.10", Kernel: "5.10.0-46-cloud-amd64", Lesson: "notify", Case: "again", Verdict: verdict.Unsupported, Reason: "needs export:x"},
-	{Series: "6.12", Kernel: "6.12.118+deb13-cloud-amd64", Lesson: "notify", Case: "transcript", Verdict: verdict.Fail, Owner: "module",
+	{Column: "5.10", Kernel: "5.10.0-46-cloud-amd64", Lesson: "notify", Case: "transcript", Verdict: verdict.Pass},
+	{Column: "5.10", Kernel: "5.10.0-46-cloud-amd64", Lesson: "notify", Case: "again", Verdict: verdict.Unsupported, Reason: "needs export:x"},
+	{Column: "6.12", Kernel: "6.12.118+deb13-cloud-amd64", Lesson: "notify", Case: "transcript", Verdict: verdict.Fail, Owner: "module",
 		Reason: "insmod notify: the kernel log differs from the transcript", Diff: "--- expected\n+++ printed\n-a\n+b\n",
 		Log: "logs/x.log", Reproduce: "go tool mage run -kernel=6.12 -lesson=notify"},
 }
@@ -56,7 +56,7 @@ func TestClosing(t *testing.T) {
 // costs.
 func TestFailuresTellOneReasonOnce(t *testing.T) {
 	var b strings.Builder
-	r := verdict.Record{Series: "6.1", Lesson: "notify", Verdict: verdict.Infra, Owner: "harness", Reason: "kernel archive: cannot reach the archive", Reproduce: "x"}
+	r := verdict.Record{Column: "6.1", Lesson: "notify", Verdict: verdict.Infra, Owner: "harness", Reason: "kernel archive: cannot reach the archive", Reproduce: "x"}
 	Failures(&b, []verdict.Record{r, r, r}, "out")
 	want := "\ninfra  3 cases on 6.1  (fault of the harness)\n  kernel archive: cannot reach the archive\n  reproduce: x\n"
 	if b.String() != want {
