@@ -8,6 +8,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -35,6 +36,10 @@ type probed struct {
 // booted once, for a few seconds at most, and the answer is kept in the cache
 // for as long as the host's kernel, processor and QEMU are the same.
 func Choose(ctx context.Context, c *cache.Cache, m Machine) (Accel, error) {
+	if m.Kernel.Arch != runtime.GOARCH { // Debian's names and Go's agree where there are VMs
+		step.Note(ctx, "VMs of %s are emulated on this machine, which is slower", m.Kernel.Arch)
+		return TCG, nil
+	}
 	dev, err := os.OpenFile(kvmDevice, os.O_RDWR, 0)
 	if err != nil {
 		step.Note(ctx, "no KVM (%v): VMs are emulated, which is slower", err)

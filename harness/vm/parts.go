@@ -17,13 +17,11 @@ type part struct {
 	kernel []string
 }
 
-// bare is the machine before anything is added to it.
-func bare() part {
+// bare is the machine before anything is added to it: a board without default
+// devices, without the user's configuration file, without a window.
+func bare(on board) part {
 	return part{
-		// The pc board: microvm has no ACPI that these kernels could power
-		// off with, and boots no faster. No default devices, no user's
-		// configuration file, no window.
-		qemu: []string{"-machine", "pc,usb=off,vmport=off", "-nodefaults", "-no-user-config", "-display", "none",
+		qemu: []string{"-machine", on.machine, "-nodefaults", "-no-user-config", "-display", "none",
 			// A kernel that reboots is a kernel that ended.
 			"-no-reboot"},
 		kernel: []string{
@@ -43,14 +41,10 @@ func sandbox() part {
 }
 
 // processor is the accelerator and the CPUs.
-func processor(accel Accel, cpus int, flags []string) part {
-	model := "max"
+func processor(on board, accel Accel, cpus int, flags []string) part {
+	model := on.cpu
 	if accel == KVM {
 		model = "host"
-	} else {
-		// Emulated cmpxchg16b of QEMU 7.2 returns garbage flags now and then
-		// and kills 4 of 100 kernels before init. Kernels do without it.
-		model += ",-cx16"
 	}
 	for _, f := range flags {
 		model += "," + f
@@ -64,11 +58,10 @@ func processor(accel Accel, cpus int, flags []string) part {
 	}
 	return part{
 		qemu: []string{"-accel", how, "-cpu", model, "-smp", strconv.Itoa(cpus)},
-		kernel: []string{
-			"no_timer_check", "tsc=reliable", // do not measure clocks: on a busy host the measurement is wrong, and slow
+		kernel: append(slices.Clone(on.clocks),
 			"mitigations=off", // nothing in here is worth stealing, and an emulated CPU pays dearly
 			"nokaslr",         // the same addresses in every splat
-		},
+		),
 	}
 }
 
@@ -87,8 +80,8 @@ func memory(mib int, file string, share bool) part {
 	}}
 }
 
-// software is the kernel and its initramfs. The kernel is an ELF file with a
-// PVH entry note: QEMU copies it to where it runs, no firmware unpacks it.
+// software is the kernel and its initramfs. QEMU copies the kernel to where it
+// runs, no firmware unpacks it.
 func software(image, initramfs string) part {
 	return part{
 		qemu: []string{"-kernel", image, "-initrd", initramfs},
@@ -103,12 +96,10 @@ func software(image, initramfs string) part {
 
 // console is the serial console, for what the agent cannot tell: a boot that
 // fails, a panic, a hang.
-func console(fd int) part {
+func console(on board, fd int) part {
 	return part{
-		qemu: []string{"-chardev", fmt.Sprintf("socket,id=console,fd=%d", fd), "-serial", "chardev:console"},
-		kernel: []string{"console=ttyS0",
-			"8250.nr_uarts=1",    // do not look for three more
-			"unknown_nmi_panic"}, // how a kernel that hangs is made to say where
+		qemu:   []string{"-chardev", fmt.Sprintf("socket,id=console,fd=%d", fd), "-serial", "chardev:console"},
+		kernel: on.console,
 	}
 }
 
@@ -159,14 +150,16 @@ func commandLine(parts ...part) []string {
 // bootArgs is the command line of a machine that boots; ram, if not empty, is
 // the file that will hold its memory.
 func (m Machine) bootArgs(ram string) []string {
-	return commandLine(bare(), sandbox(), processor(m.Accel, m.CPUs, m.CPUFlags), memory(m.MemoryMiB, ram, true),
-		software(m.Kernel.Image, m.Initramfs), console(consoleFD), monitor(monitorFD), agentPort(agentFD), part{kernel: m.KernelArgs})
+	on := boardOf(m.Kernel.Arch)
+	return commandLine(bare(on), sandbox(), processor(on, m.Accel, m.CPUs, m.CPUFlags), memory(m.MemoryMiB, ram, true),
+		software(m.Kernel.Image, m.Initramfs), console(on, consoleFD), monitor(monitorFD), agentPort(agentFD), part{kernel: m.KernelArgs})
 }
 
 // cloneArgs is the command line of a clone of m: the same machine, device by
 // device, but without the software. That is in its memory already, and reading
 // it once more costs a third of QEMU's start.
 func (m Machine) cloneArgs(ram string) []string {
-	return commandLine(bare(), sandbox(), processor(m.Accel, m.CPUs, m.CPUFlags), memory(m.MemoryMiB, ram, false),
-		console(consoleFD), monitor(monitorFD), agentPort(agentFD), incoming())
+	on := boardOf(m.Kernel.Arch)
+	return commandLine(bare(on), sandbox(), processor(on, m.Accel, m.CPUs, m.CPUFlags), memory(m.MemoryMiB, ram, false),
+		console(on, consoleFD), monitor(monitorFD), agentPort(agentFD), incoming())
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"syscall"
 
 	"github.com/u-root/u-root/pkg/cpio"
@@ -17,11 +18,11 @@ import (
 )
 
 // terminal is the console of a VM for a person: QEMU's own input and output.
-func terminal() part {
+func terminal(on board) part {
 	return part{
 		// Ctrl-C goes to the guest.
 		qemu:   []string{"-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"},
-		kernel: []string{"console=ttyS0", "8250.nr_uarts=1", "uroot.uinitargs=shell"},
+		kernel: append(slices.Clone(on.console), "uroot.uinitargs=shell"),
 	}
 }
 
@@ -35,8 +36,9 @@ func Shell(ctx context.Context, m Machine, files map[string][]byte, in, out *os.
 		return err
 	}
 	defer image.Close()
-	args := commandLine(bare(), sandbox(), processor(m.Accel, m.CPUs, m.CPUFlags), memory(m.MemoryMiB, "", false),
-		software(m.Kernel.Image, "/proc/self/fd/3"), terminal(), part{kernel: m.KernelArgs})
+	on := boardOf(m.Kernel.Arch)
+	args := commandLine(bare(on), sandbox(), processor(on, m.Accel, m.CPUs, m.CPUFlags), memory(m.MemoryMiB, "", false),
+		software(m.Kernel.Image, "/proc/self/fd/3"), terminal(on), part{kernel: m.KernelArgs})
 	// In the terminal's foreground, unlike other VMs: it reads from there.
 	cmd := exec.CommandContext(ctx, m.QEMU.Path, args...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, out, out

@@ -87,7 +87,7 @@ func (e *cannotFreeze) Unwrap() error { return e.err }
 // with contents in the place of paths, and the program that reads it.
 func (m Machine) templateKey() string {
 	const layout = "2" // of the entry's files and of the dance with QEMU
-	m.Kernel = &kernel.Kernel{Image: m.Kernel.Digest}
+	m.Kernel = &kernel.Kernel{Image: m.Kernel.Digest, Arch: m.Kernel.Arch}
 	m.Initramfs = m.InitramfsKey
 	return cache.Key(append([]string{layout, m.QEMU.ID}, append(m.bootArgs(ramFile), m.cloneArgs(ramFile)...)...)...)
 }
