@@ -44,6 +44,7 @@ type Toolchain struct {
 	Suite    string   `toml:"suite"`    // "trixie"
 	CC       string   `toml:"cc"`       // name of the compiler's program
 	Packages []string `toml:"packages"` // names of the packages of its tree
+	Prefix   string   `toml:"prefix"`   // of its programs, when it compiles for another architecture than the host's
 	MakeArgs []string `toml:"make"`     // arguments that make needs for it
 }
 

@@ -62,7 +62,7 @@ func keep(ctx context.Context, k *kernel.Kernel, ko, out string) error {
 	if err := os.WriteFile(whole, text, 0o644); err != nil {
 		return err
 	}
-	objcopy := "objcopy"
+	objcopy := k.Toolchain.Prefix + "objcopy"
 	if k.Toolchain.Bin != "" {
 		objcopy = filepath.Join(k.Toolchain.Bin, objcopy)
 	}

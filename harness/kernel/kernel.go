@@ -32,5 +32,6 @@ type Toolchain struct {
 	Bin string   // folder put in front of PATH; empty for the host's own tools
 	Env []string // further environment, "NAME=value"
 
+	Prefix   string   // in front of the names of its binutils, when it compiles for another architecture: "aarch64-linux-gnu-"
 	MakeArgs []string // further arguments of make, "CONFIG_X="
 }

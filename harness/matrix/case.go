@@ -19,10 +19,15 @@ import (
 	"kmodlab/harness/vm"
 )
 
+// Reproduce returns the command that runs exactly one case on one kernel.
+func Reproduce(source kernel.Source, c lesson.Case) string {
+	return fmt.Sprintf("go tool mage run %s -run='^%s$'", source.Flags, c.ID())
+}
+
 // blank is the record of a case that has not run.
 func (r *Runner) blank(source kernel.Source, col *Column, c lesson.Case) verdict.Record {
 	record := verdict.Record{Column: source.Name, Series: source.Series, Arch: source.Arch, Flavour: source.Flavour, Lesson: c.Lesson, Case: c.Name,
-		Reproduce: fmt.Sprintf("go tool mage run %s -run=^%s$", source.Flags, c.ID())}
+		Reproduce: Reproduce(source, c)}
 	if col != nil {
 		record.Kernel = col.kernel.Release
 	}

@@ -88,7 +88,7 @@ func TestFaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	records, err := r.Run(context.Background(), []kernel.Source{source}, lessons)
+	records, err := r.Run(context.Background(), Plan([]kernel.Source{source}, lessons, nil))
 	if err != nil {
 		t.Fatal(err)
 	}

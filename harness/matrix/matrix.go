@@ -10,7 +10,6 @@ package matrix
 import (
 	"context"
 	"errors"
-	"runtime"
 	"sync"
 	"time"
 
@@ -21,7 +20,6 @@ import (
 	"kmodlab/harness/cache"
 	"kmodlab/harness/fault"
 	"kmodlab/harness/kernel"
-	"kmodlab/harness/lesson"
 	"kmodlab/harness/verdict"
 )
 
@@ -40,7 +38,7 @@ type Runner struct {
 	Out    string        // where logs go
 	Update bool          // rewrite expected logs instead of comparing them
 	Limit  time.Duration // how long a step may take before it counts as hung; 30 s for 0
-	Jobs   int           // cases that may run at once; as many as there are CPUs for 0
+	Jobs   int           // cases that may run at once; as many as CPUs and memory carry for 0
 	View   View
 
 	slots     *semaphore.Weighted // VMs that may run at once
@@ -48,45 +46,48 @@ type Runner struct {
 	emulators map[string]emulator
 }
 
-// Run runs the cases of lessons on the kernels, in parallel. It returns what
-// became of each case on each kernel, in the order of kernels and lessons. The
-// error joins what kept whole kernels from being tested; their cases are
-// among the records nevertheless, as infra.
-func (r *Runner) Run(ctx context.Context, kernels []kernel.Source, lessons []lesson.Lesson) ([]verdict.Record, error) {
+// Run runs the cells, in parallel, and returns what became of each, in their
+// order. The error joins what kept whole kernels from being tested; their
+// cases are among the records nevertheless, as infra.
+func (r *Runner) Run(ctx context.Context, cells []Cell) ([]verdict.Record, error) {
 	r.defaults()
-	columns := make([][]verdict.Record, len(kernels))
+	records := make([]verdict.Record, len(cells))
+	kernels, positions := columns(cells)
 	var mu sync.Mutex
 	var failed *multierror.Error
 	var group errgroup.Group
-	// Two at once: while one kernel's modules compile, the next one downloads.
-	group.SetLimit(2)
-	for i, s := range kernels {
+	// While one kernel's modules compile, the next one downloads, and the cases
+	// of those that are ready run.
+	group.SetLimit(preparations)
+	var running sync.WaitGroup
+	for i, k := range kernels {
 		group.Go(func() error {
-			records, err := r.column(ctx, s, lessons)
-			columns[i] = records
+			col, err := r.Prepare(ctx, k)
 			if err != nil {
 				mu.Lock()
 				failed = multierror.Append(failed, err)
 				mu.Unlock()
 			}
+			running.Go(func() { r.column(ctx, k, col, err, cells, positions[i], records) })
 			return nil // the other kernels go on
 		})
 	}
 	group.Wait()
-	var all []verdict.Record
-	for _, c := range columns {
-		all = append(all, c...)
-	}
+	running.Wait()
 	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) {
 		failed = multierror.Append(failed, err)
 	}
-	return all, failed.ErrorOrNil()
+	return records, failed.ErrorOrNil()
 }
+
+// preparations is how many kernels are made ready at once: one that downloads
+// and one that compiles.
+const preparations = 2
 
 // defaults fills in what was left out.
 func (r *Runner) defaults() {
 	if r.Jobs == 0 {
-		r.Jobs = runtime.NumCPU()
+		r.Jobs = jobs()
 	}
 	if r.Limit == 0 {
 		// Emulated kernels on a busy machine are slow; a lesson's steps take
@@ -98,22 +99,19 @@ func (r *Runner) defaults() {
 	}
 }
 
-// column runs all lessons on one kernel.
-func (r *Runner) column(ctx context.Context, source kernel.Source, lessons []lesson.Lesson) ([]verdict.Record, error) {
-	col, err := r.Prepare(ctx, source)
-	var cases []lesson.Case
-	for _, l := range lessons {
-		cases = append(cases, l.Cases...)
-	}
-	records := make([]verdict.Record, len(cases))
+// column runs the cells at the positions, which are those of one kernel, and
+// puts what became of them at the same positions of records. failed is why the
+// kernel could not be made ready.
+func (r *Runner) column(ctx context.Context, source kernel.Source, col *Column, failed error, cells []Cell, positions []int, records []verdict.Record) {
 	var group errgroup.Group
 	group.SetLimit(r.Jobs) // started in their order
-	for i, c := range cases {
+	for _, i := range positions {
 		group.Go(func() error {
+			c := cells[i].Case
 			records[i] = r.blank(source, col, c)
-			if err != nil {
-				records[i] = r.decide(records[i], verdict.Facts{InfraError: err.Error()})
-				records[i].Owner = string(fault.Of(err)) // the archive's, the host's or ours
+			if failed != nil {
+				records[i] = r.decide(records[i], verdict.Facts{InfraError: failed.Error()})
+				records[i].Owner = string(fault.Of(failed)) // the archive's, the host's or ours
 			} else {
 				records[i] = r.runCase(ctx, col, c, records[i])
 			}
@@ -124,5 +122,4 @@ func (r *Runner) column(ctx context.Context, source kernel.Source, lessons []les
 		})
 	}
 	group.Wait()
-	return records, err
 }

@@ -28,11 +28,11 @@ func Claims(ctx context.Context, w io.Writer, f Flags) error {
 	if err != nil {
 		return status(err)
 	}
-	lessons, records, err := l.matrix(ctx, Flags{}, 0, func(l *lab) matrix.View { return brief{l.view} })
+	o, err := l.matrix(ctx, Flags{}, 0, func(l *lab) matrix.View { return brief{l.view} })
 	if err != nil {
 		return err
 	}
-	page, err := l.ledger(ctx, lessons, records)
+	page, err := l.ledger(ctx, o.lessons, o.records)
 	if err != nil {
 		return status(err)
 	}
@@ -40,8 +40,8 @@ func Claims(ctx context.Context, w io.Writer, f Flags) error {
 		return status(err)
 	}
 	l.view.Printf("\nwrote %s\n", ledgerFile)
-	report.Failures(w, records, outFolder)
-	return l.conclude(records)
+	report.Failures(w, o.records, outFolder)
+	return l.conclude(o.records)
 }
 
 // checkLedger fails when the ledger in the repository is not what the records

@@ -32,41 +32,69 @@ func Run(ctx context.Context, w io.Writer, f Flags) error {
 	if err != nil {
 		return status(err)
 	}
-	_, records, err := l.matrix(ctx, f, 1, func(l *lab) matrix.View { return loud{l.view} })
+	o, err := l.matrix(ctx, f, 1, func(l *lab) matrix.View { return loud{l.view} })
 	if err != nil {
 		return err
 	}
-	report.Failures(w, records, outFolder)
-	return l.conclude(records)
+	report.Failures(w, o.records, outFolder)
+	l.news(o.changes)
+	return l.conclude(o.records)
 }
 
-// matrix runs what the flags name, jobs cases at once (0: as many as there are
-// CPUs), and keeps the results.
-func (l *lab) matrix(ctx context.Context, f Flags, jobs int, show func(*lab) matrix.View) ([]lesson.Lesson, []verdict.Record, error) {
-	lessons, err := l.lessons(f)
+// outcome is what a run found out.
+type outcome struct {
+	lessons []lesson.Lesson
+	records []verdict.Record
+	changes []verdict.Change // since the cells ran last
+}
+
+// The files of results in the output folder.
+const (
+	resultsFile = "results.json" // of the last run
+	knownFile   = "known.json"   // the newest of every cell that ever ran: what is compared with, and how long things take
+)
+
+// matrix runs what the flags name, jobs cases at once (0: as many as this
+// machine carries), and keeps the results.
+func (l *lab) matrix(ctx context.Context, f Flags, jobs int, show func(*lab) matrix.View) (*outcome, error) {
+	plan, err := l.plan(ctx, f)
 	if err != nil {
-		return nil, nil, status(err)
+		return nil, status(err)
 	}
-	kernels, err := l.kernels(ctx, f)
+	runner, err := l.runner(ctx, plan.kernels, show(l), f.Update)
 	if err != nil {
-		return nil, nil, status(err)
-	}
-	runner, err := l.runner(ctx, kernels, show(l), f.Update)
-	if err != nil {
-		return nil, nil, status(err)
+		return nil, status(err)
 	}
 	runner.Jobs = jobs
-	records, err := runner.Run(ctx, kernels, lessons)
+	records, err := runner.Run(ctx, plan.cells)
 	if ctx.Err() != nil {
-		return nil, nil, failed(fault.ExitHarness, "interrupted; the cache and the results of the run before stay valid")
-	}
-	if writeErr := verdict.Write(filepath.Join(l.out, "results.json"), records); writeErr != nil && err == nil {
-		err = writeErr
+		return nil, failed(fault.ExitHarness, "interrupted; the cache and the results of the run before stay valid")
 	}
 	if err != nil && len(records) == 0 {
-		return nil, nil, status(err)
+		return nil, status(err)
 	}
-	return lessons, records, nil
+	if err := l.keep(plan.past, records); err != nil {
+		return nil, status(err)
+	}
+	return &outcome{plan.lessons, records, verdict.Changes(plan.past, records)}, nil
+}
+
+// keep writes the records down, and with them what is known of other cells.
+func (l *lab) keep(past, records []verdict.Record) error {
+	if err := verdict.Write(filepath.Join(l.out, resultsFile), records); err != nil {
+		return err
+	}
+	return verdict.Write(filepath.Join(l.out, knownFile), verdict.Known(past, records))
+}
+
+// news tells what changed since the cells ran last.
+func (l *lab) news(changes []verdict.Change) {
+	if len(changes) > 0 {
+		l.view.Printf("\nsince the last run:\n")
+	}
+	for _, c := range changes {
+		l.view.Printf("  %s\n", c)
+	}
 }
 
 // conclude ends a run with the closing line, and with the exit status that the

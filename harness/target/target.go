@@ -31,6 +31,7 @@ type Flags struct {
 	Arch    string // "arm64", "all"
 	Lesson  string // "notify,order"
 	Run     string // regular expression that matches LESSON/CASE
+	Shard   string // "2/5": the second of five parts
 	Update  bool   // rewrite expected logs
 	Locked  bool   // never choose another kernel than the pinned one
 }

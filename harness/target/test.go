@@ -24,22 +24,23 @@ func Test(ctx context.Context, w io.Writer, f Flags) error {
 		return status(err)
 	}
 	trouble := l.goTests(ctx)
-	lessons, records, err := l.matrix(ctx, f, 0, func(l *lab) matrix.View { return brief{l.view} })
+	o, err := l.matrix(ctx, f, 0, func(l *lab) matrix.View { return brief{l.view} })
 	if err != nil {
 		return err
 	}
 	l.view.Printf("\n")
-	report.Table(w, records)
-	report.Failures(w, records, outFolder)
+	report.Table(w, o.records)
+	report.Failures(w, o.records, outFolder)
 	if f == (Flags{Locked: f.Locked}) { // a part of the cases does not make a ledger
-		if err := l.checkLedger(ctx, lessons, records); err != nil {
+		if err := l.checkLedger(ctx, o.lessons, o.records); err != nil {
 			trouble = errors.Join(trouble, err)
 		}
 	}
+	l.news(o.changes)
 	if trouble != nil {
 		l.view.Printf("\n%v\n", trouble)
 	}
-	if err := l.conclude(records); err != nil {
+	if err := l.conclude(o.records); err != nil {
 		return err
 	}
 	if trouble != nil {

@@ -4,6 +4,8 @@ package debian
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -38,7 +40,7 @@ func (p *Provider) toolchain(ctx context.Context, t vmimages.Toolchain) (tree, e
 			step.Note(ctx, "the toolchain %s in the cache is damaged (%v): making it again", t.Name, bad)
 		})
 		made = tree{dir: dir, Toolchain: kernel.Toolchain{
-			ID: t.Name + " " + pin.Version + " " + cache.Key(pin.Digests()...)[:16], CC: t.CC, Bin: filepath.Join(dir, "usr/bin"), MakeArgs: t.MakeArgs,
+			ID: t.Name + " " + pin.Version + " " + cache.Key(pin.Digests()...)[:16], CC: t.CC, Prefix: t.Prefix, Bin: filepath.Join(dir, "usr/bin"), MakeArgs: t.MakeArgs,
 		}}
 		return err
 	})
@@ -73,7 +75,40 @@ func (p *Provider) buildToolchain(ctx context.Context, pin vmimages.Pin, tmp, fi
 			return s.End(err)
 		}
 	}
+	if err := besideLinks(filepath.Join(tmp, "usr/aarch64-linux-gnu/bin")); err != nil {
+		return s.End(err)
+	}
 	return s.End(librariesSelfContained(filepath.Join(tmp, libDir)))
+}
+
+// besideLinks makes links of the folder dir work that lead to a wrapped
+// program elsewhere, by which a cross compiler finds its assembler: the script
+// looks for the binary beside the name it is called by.
+func besideLinks(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.Type()&fs.ModeSymlink == 0 {
+			continue
+		}
+		target, err := os.Readlink(filepath.Join(dir, e.Name()))
+		if err != nil {
+			return err
+		}
+		binary := target + wrapped
+		if _, err := os.Stat(filepath.Join(dir, binary)); err != nil || filepath.Dir(target) == "." {
+			continue // no wrapped program, or one of this folder
+		}
+		if err := os.Symlink(binary, filepath.Join(dir, filepath.Base(binary))); err != nil && !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 // toolchainPlace keeps of a toolchain's packages what compiles and links

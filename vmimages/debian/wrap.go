@@ -19,6 +19,9 @@ const (
 	loader = libDir + "/ld-linux-x86-64.so.2"
 )
 
+// wrapped is the end of a wrapped program's own name.
+const wrapped = ".elf"
+
 // wrap replaces every program below the folder dir by a script that runs it
 // with the loader and the libraries of the tree, so that it works whatever C
 // library the machine has. The loader passes on the script's own name: gcc
@@ -39,7 +42,7 @@ func wrap(dir, tree, libs string) error {
 		if err := selfContained(path, filepath.Join(libs, libDir)); err != nil {
 			return err
 		}
-		real := path + ".elf"
+		real := path + wrapped
 		if err := os.Rename(path, real); err != nil {
 			return err
 		}

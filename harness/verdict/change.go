@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package verdict
+
+import (
+	"fmt"
+	"strings"
+)
+
+// CellID names one case on one kernel: "notify/transcript on 6.12".
+func CellID(column, lesson, name string) string { return lesson + "/" + name + " on " + column }
+
+// ID returns the name of what the record is about.
+func (r Record) ID() string { return CellID(r.Column, r.Lesson, r.Case) }
+
+// News is what a change of a verdict means to a reader.
+type News string
+
+// The kinds of news, in the order in which they are told.
+const (
+	Broken      News = "newly broken"
+	Mended      News = "newly mended"
+	Lost        News = "newly unsupported"
+	Gained      News = "newly supported"
+	Otherwise   News = "broken in another way"
+	unchanged   News = ""
+	unknownThen News = "" // an infra verdict says nothing of the case
+)
+
+// Change is a case whose verdict on a kernel is another one than before.
+type Change struct {
+	News   News
+	Before Verdict
+	Record Record // as it is now
+}
+
+// String tells the change in one line.
+func (c Change) String() string {
+	line := fmt.Sprintf("%s: %s: %s becomes %s", c.News, c.Record.ID(), c.Before, c.Record.Verdict)
+	if c.Record.Reason != "" {
+		line += ": " + firstLine(c.Record.Reason)
+	}
+	return line
+}
+
+// Changes returns what is different in after, for the cells that both have. A
+// case that the harness could not run is no news, then or now.
+func Changes(before, after []Record) []Change {
+	was := map[string]Verdict{}
+	for _, r := range before {
+		was[r.ID()] = r.Verdict
+	}
+	found := map[News][]Change{}
+	for _, r := range after {
+		old, ok := was[r.ID()]
+		if news := newsOf(old, r.Verdict); ok && news != unchanged {
+			found[news] = append(found[news], Change{news, old, r})
+		}
+	}
+	var all []Change
+	for _, news := range []News{Broken, Otherwise, Lost, Gained, Mended} {
+		all = append(all, found[news]...)
+	}
+	return all
+}
+
+func newsOf(before, after Verdict) News {
+	switch {
+	case before == after:
+		return unchanged
+	case before == Infra, after == Infra:
+		return unknownThen
+	case after == Unsupported:
+		return Lost
+	case after == Pass && before == Unsupported:
+		return Gained
+	case after == Pass:
+		return Mended
+	case before == Pass, before == Unsupported:
+		return Broken
+	}
+	return Otherwise
+}
+
+// Known returns the newest record of every cell: those of after, and those of
+// before that after does not have. What the harness could not run leaves the
+// older record standing.
+func Known(before, after []Record) []Record {
+	at := map[string]int{}
+	var all []Record
+	for _, records := range [][]Record{before, after} {
+		for _, r := range records {
+			i, ok := at[r.ID()]
+			switch {
+			case !ok:
+				at[r.ID()] = len(all)
+				all = append(all, r)
+			case r.Verdict != Infra:
+				all[i] = r
+			}
+		}
+	}
+	return all
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}
