@@ -33,9 +33,23 @@ func Run(ctx context.Context, kernel, flavour, arch, lesson, run *string, update
 }
 
 // Test runs the Go tests, then every lesson on every kernel of the test set.
-func Test(ctx context.Context, kernel, flavour, arch, lesson, run *string, update, locked *bool) error {
+func Test(ctx context.Context, kernel, flavour, arch, lesson, run, shard *string, update, locked *bool) error {
 	return target.Test(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch),
-		Lesson: text(lesson), Run: text(run), Update: set(update), Locked: set(locked)})
+		Lesson: text(lesson), Run: text(run), Shard: text(shard), Update: set(update), Locked: set(locked)})
+}
+
+// Plan prints the work of a test without doing it, with the seconds that each
+// case is expected to take.
+func Plan(ctx context.Context, kernel, flavour, arch, lesson, run, shard *string, json *bool) error {
+	return target.Plan(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch),
+		Lesson: text(lesson), Run: text(run), Shard: text(shard)}, set(json))
+}
+
+// Merge joins the results of parts of a test that ran on several machines; the
+// other flags are those of the test.
+func Merge(ctx context.Context, dirs string, kernel, flavour, arch, lesson, run *string) error {
+	return target.Merge(ctx, os.Stdout, dirs, target.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch),
+		Lesson: text(lesson), Run: text(run)})
 }
 
 // Bench measures boots, clones and cases against the least that is possible.
