@@ -80,6 +80,11 @@ func (Kernels) List(ctx context.Context) error {
 	return target.Kernels(ctx, os.Stdout)
 }
 
+// Points lists every release that the archive has, for -kernel=RELEASE.
+func (Kernels) Points(ctx context.Context, kernel, flavour, arch *string) error {
+	return target.KernelsPoints(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch)})
+}
+
 // Update asks the archive for the newest kernels and rewrites the lock file.
 func (Kernels) Update(ctx context.Context) error {
 	return target.KernelsUpdate(ctx, os.Stdout)

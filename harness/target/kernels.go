@@ -33,6 +33,26 @@ func Kernels(ctx context.Context, w io.Writer) error {
 	return t.Flush()
 }
 
+// KernelsPoints lists every release that the archive has of the kernels that
+// the flags name; all when they name none. The releases are what -kernel takes.
+func KernelsPoints(ctx context.Context, w io.Writer, f Flags) error {
+	f.Kernel = or(f.Kernel, "every")
+	ctx, l, err := open(ctx, io.Discard, f.Locked)
+	if err != nil {
+		return status(err)
+	}
+	choices, err := l.choices(ctx, f)
+	if err != nil {
+		return status(err)
+	}
+	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(t, "release\tseries\torigin")
+	for _, ch := range choices {
+		fmt.Fprintf(t, "%s\t%s\t%s\n", l.catalogue.Name(ch), ch.Series, ch.Suite)
+	}
+	return t.Flush()
+}
+
 // KernelsUpdate asks the archive for the newest kernels, rewrites the lock file
 // and says what changed.
 func KernelsUpdate(ctx context.Context, w io.Writer) error {
