@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"kmodlab/harness/fault"
 	"kmodlab/harness/kernel"
 	"kmodlab/harness/kmsg"
 	"kmodlab/harness/lesson"
@@ -41,8 +42,13 @@ func (r *Runner) Case(ctx context.Context, col *Column, c lesson.Case) verdict.R
 
 func (r *Runner) decide(record verdict.Record, f verdict.Facts) verdict.Record {
 	result := verdict.Judge(f)
-	record.Verdict, record.Reason, record.Owner = result.Verdict, result.Reason, string(result.Verdict.Owner())
+	record.Verdict, record.Reason, record.Owner = result.Verdict, result.Reason, string(f.Owner(result))
 	return record
+}
+
+// unable is the facts of a case that err kept from being run.
+func unable(err error) verdict.Facts {
+	return verdict.Facts{InfraError: err.Error(), Party: fault.Of(err)}
 }
 
 // runCase runs a case on a VM of its own and decides what became of it. When
@@ -72,7 +78,7 @@ func beforehand(col *Column, c lesson.Case) (verdict.Facts, bool) {
 	for _, condition := range c.Requires {
 		ok, err := col.conditions.Has(condition)
 		if err != nil {
-			return verdict.Facts{InfraError: err.Error()}, true
+			return unable(err), true
 		}
 		if !ok {
 			return verdict.Facts{Unsupported: "needs " + condition}, true
@@ -106,12 +112,12 @@ func (r *Runner) attempt(ctx context.Context, col *Column, c lesson.Case, record
 	}
 	work, remove, err := r.Cache.Temp(ctx, "case")
 	if err != nil {
-		return verdict.Facts{InfraError: err.Error()}
+		return unable(err)
 	}
 	defer remove()
 	v, how, err := r.start(ctx, col, c.CPUs)
 	if err != nil {
-		return verdict.Facts{InfraError: err.Error()}
+		return unable(err)
 	}
 	record.VM = how
 	v.Listen(func(rec kmsg.Record) {
@@ -136,7 +142,7 @@ func (r *Runner) attempt(ctx context.Context, col *Column, c lesson.Case, record
 	if err != nil {
 		return verdict.Facts{Began: true, InfraError: err.Error()}
 	}
-	found := splats(fate)
+	found := splats(fate, outcome.Err)
 	f := facts(b, outcome, fate)
 	f.Splats = kmsg.Unexcused(found, allowed, c.Name, col.kernel.Series)
 	if f.TimedOut {
@@ -173,34 +179,53 @@ func facts(b *bench, o lesson.Outcome, fate vm.Fate) verdict.Facts {
 	if o.Refused != nil {
 		f.Refused = o.Refused.Module + ": " + o.Refused.Errno
 	}
-	switch fate.How {
-	case vm.Panicked, vm.Reset:
-		f.GuestReset = true
-	case vm.Signalled, vm.Crashed, vm.PowerOff:
-		f.EmulatorDied = fmt.Sprintf("ended by itself: %s, %s", fate.How, fate.Status)
-	}
 	lost, isLost := errors.AsType[*vm.Lost](o.Err)
 	switch {
 	case o.Err == nil || errors.Is(o.Err, errTaskDied):
 	case isLost && lost.Kind == vm.LostTimeout:
 		f.TimedOut = true
+	case isLost && lost.Kind == vm.LostAgent:
+		f.InfraError = lost.Error() + "\n  way out: the console, at the end of the log, shows what it said last; mend the script if that is what killed it"
 	default:
-		f.InfraError = o.Err.Error()
+		f.InfraError, f.Party = o.Err.Error(), fault.Of(o.Err)
 	}
+	ended(&f, fate)
 	return f
 }
 
-// splats are those of the kernel log and, for a kernel that did not live to the
-// end, those that only the console saw: what a dying kernel prints last does
-// not reach the agent. Of a kernel that lives the log has all, and the console,
-// which is quiet, only parts.
-func splats(fate vm.Fate) []kmsg.Splat {
+// ended adds what the VM's end says, if it was not we who ended it.
+func ended(f *verdict.Facts, fate vm.Fate) {
+	switch fate.How {
+	case vm.Panicked, vm.Reset:
+		f.GuestReset = true
+	case vm.PowerOff:
+		if words := fate.LastWords(); words != "" {
+			f.InfraError = "the agent gave up: " + words
+		} else {
+			f.GuestOff = true
+		}
+	case vm.Signalled:
+		f.Party = fault.Host
+		f.EmulatorDied = fmt.Sprintf("QEMU was ended by another program (%s)\n  way out: run the case again; when the machine is short of memory, its kernel log (dmesg) names whom it killed", fate.Status)
+	case vm.Crashed:
+		f.Party = fault.Host
+		f.EmulatorDied = fmt.Sprintf("QEMU failed (%s)\n  way out: read QEMU's own words at the end of the log below", fate.Status)
+	}
+}
+
+// splats are those of the kernel log and, for a kernel or an agent that did not
+// live to the end, those that only the console saw: what a dying kernel prints
+// last does not reach the agent, nor does what the kernel says of killing that
+// one. Of a kernel that lives the log has all, and the console, which is quiet,
+// only parts.
+func splats(fate vm.Fate, err error) []kmsg.Splat {
 	var lines []string
 	for _, rec := range fate.Records {
 		lines = append(lines, strings.Split(rec.Text, "\n")...)
 	}
 	found := kmsg.Splats(lines)
-	if fate.How == vm.Closed {
+	lost, isLost := errors.AsType[*vm.Lost](err)
+	if fate.How == vm.Closed && !(isLost && lost.Kind == vm.LostAgent) {
 		return found
 	}
 	known := map[string]bool{}

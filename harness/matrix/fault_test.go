@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"kmodlab/harness/cache"
 	"kmodlab/harness/kernel"
 	"kmodlab/harness/lesson"
+	"kmodlab/harness/report"
 	"kmodlab/harness/verdict"
 	"kmodlab/harness/vm"
 	"kmodlab/vmimages"
@@ -27,18 +29,35 @@ func (quiet) Step(_, _, _ string)    {}
 func (quiet) Log(_, _, _ string)     {}
 func (quiet) Verdict(verdict.Record) {}
 
-// series is the kernel that faults are provoked on: KMODLAB_TEST_KERNEL, or
-// the one of Debian's stable release.
-func series() string {
-	if s := os.Getenv("KMODLAB_TEST_KERNEL"); s != "" {
-		return s
+// testKernel names, in the environment, the series that faults are provoked on:
+// some, with commas between them, or "all" of the test set.
+const testKernel = "KMODLAB_TEST_KERNEL"
+
+// tested are the series that testKernel names; without it the one of Debian's
+// stable release.
+func tested(t *testing.T) []string {
+	t.Helper()
+	switch names := os.Getenv(testKernel); names {
+	case "":
+		return []string{"6.12"}
+	case "all":
+		catalogue, err := vmimages.Load()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all []string
+		for _, s := range catalogue.Default() {
+			all = append(all, s.Name)
+		}
+		return all
+	default:
+		return strings.Split(names, ",")
 	}
-	return "6.12"
 }
 
 // newRunner returns a runner for the modules in kmod, or skips the test where
-// a VM cannot be had without a download or an installation.
-func newRunner(t *testing.T, kmod string) (*Runner, kernel.Source) {
+// a VM of the series cannot be had without a download or an installation.
+func newRunner(t *testing.T, kmod, series string) (*Runner, kernel.Source) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("-short: needs VMs")
@@ -69,21 +88,27 @@ func newRunner(t *testing.T, kmod string) (*Runner, kernel.Source) {
 		t.Fatal(err)
 	}
 	for _, row := range rows {
-		if row.Name == series() && row.Cached {
+		if row.Name == series && row.Cached {
 			return &Runner{Cache: c, Root: root, Kmod: kmod, Out: t.TempDir(), View: quiet{}, Limit: 15 * time.Second}, provider.Source(row.Choice)
 		}
 	}
-	t.Skipf("kernel %s is not in the cache; go tool mage run -kernel=%s fetches it", series(), series())
+	t.Skipf("kernel %s is not in the cache; go tool mage run -kernel=%s fetches it", series, series)
 	return nil, kernel.Source{}
 }
 
-// Every fault gets its verdict, and the reason names it.
+// Every fault gets its verdict, on every kernel, and the reason names it.
 func TestFaults(t *testing.T) {
+	for _, series := range tested(t) {
+		t.Run(series, func(t *testing.T) { testFaults(t, series) })
+	}
+}
+
+func testFaults(t *testing.T, series string) {
 	kmod, err := filepath.Abs("../testdata/faults")
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, source := newRunner(t, kmod)
+	r, source := newRunner(t, kmod, series)
 	lessons, err := lesson.Find(kmod)
 	if err != nil {
 		t.Fatal(err)
@@ -109,7 +134,9 @@ func TestFaults(t *testing.T) {
 		"stack":         {verdict.Panic, "stack"},
 		"oom":           {verdict.Splat, "out of memory"},
 		"flood":         {verdict.Fail, "lost"},
-		"stale":         {verdict.Splat, "insmod fault_call"},
+		"stale":         {verdict.Splat, "rmmod fault_chain: "},
+		"power-off":     {verdict.Fail, "run shutdown: the guest switched itself off"},
+		"agent-killed":  {verdict.Infra, "the agent in the VM ended"},
 	}
 	if len(records) != len(want) {
 		t.Errorf("%d cases ran; want %d", len(records), len(want))
@@ -130,14 +157,82 @@ func TestFaults(t *testing.T) {
 			if got.Log == "" {
 				t.Error("the kernel log was not kept")
 			}
+			if got.Case == "flood" {
+				checkFlood(t, got)
+			}
+			var shown strings.Builder
+			report.Failures(&shown, []verdict.Record{got}, "out")
+			t.Log(shown.String())
 		})
 	}
 	if exit := verdict.Exit(records); exit != 1 {
 		t.Errorf("exit status %d; want 1", exit)
+	}
+	nothingLeft(t, r)
+}
+
+// checkFlood checks that of 100000 numbered lines each is there in its place or
+// counted as lost.
+func checkFlood(t *testing.T, r verdict.Record) {
+	t.Helper()
+	var lost int
+	if _, err := fmt.Sscanf(r.Reason, "insmod fault_flood: %d records", &lost); err != nil {
+		t.Errorf("reason %q: %v; want a number", r.Reason, err)
+	}
+	lines, last := 0, -1
+	for line := range strings.Lines(r.Diff) {
+		var n int
+		if _, err := fmt.Sscanf(line, "+fault_flood: line %d", &n); err != nil {
+			continue
+		}
+		if n <= last {
+			t.Fatalf("line %d comes after line %d", n, last)
+		}
+		lines, last = lines+1, n
+	}
+	if lines == 0 || lines+lost < 100_000 {
+		t.Errorf("%d lines and %d lost; want all 100000", lines, lost)
 	}
 }
 
 func tail(text string, n int) string {
 	lines := strings.Split(text, "\n")
 	return fmt.Sprintf("... %s", strings.Join(lines[max(0, len(lines)-n):], "\n"))
+}
+
+// emulators returns the process ids of the QEMUs that this process started.
+func emulators(t *testing.T) []int {
+	t.Helper()
+	tasks, err := filepath.Glob("/proc/self/task/*/children")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var pids []int
+	for _, path := range tasks {
+		text, _ := os.ReadFile(path) // a thread that has ended has no children
+		for word := range strings.FieldsSeq(string(text)) {
+			pid, err := strconv.Atoi(word)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if comm, _ := os.ReadFile("/proc/" + word + "/comm"); strings.HasPrefix(string(comm), "qemu") {
+				pids = append(pids, pid)
+			}
+		}
+	}
+	return pids
+}
+
+// nothingLeft looks for what the runner left behind: a QEMU, a folder, a lock.
+func nothingLeft(t *testing.T, r *Runner) {
+	t.Helper()
+	if pids := emulators(t); len(pids) > 0 {
+		t.Errorf("QEMUs %v still run; want none", pids)
+	}
+	for _, sub := range []string{"tmp", "locks"} {
+		left, err := filepath.Glob(filepath.Join(r.Cache.Root(), sub, fmt.Sprintf("*-%d-*", os.Getpid())))
+		if err != nil || len(left) > 0 {
+			t.Errorf("%v, %v are left; want nothing", left, err)
+		}
+	}
 }

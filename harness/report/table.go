@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"kmodlab/harness/verdict"
@@ -83,7 +84,7 @@ func failure(w io.Writer, r verdict.Record, what, out string) {
 	fmt.Fprintf(w, "\n%s  %s on %s  (fault of the %s)\n", r.Verdict, what, kernel, r.Owner)
 	fmt.Fprint(w, Indent(r.Reason, "  "))
 	if r.Diff != "" {
-		fmt.Fprint(w, Indent(r.Diff, "    "))
+		fmt.Fprint(w, Indent(head(r.Diff, diffLines), "    "))
 	}
 	if r.Stack != "" {
 		fmt.Fprint(w, "  it hangs here:\n", Indent(r.Stack, "    "))
@@ -92,6 +93,19 @@ func failure(w io.Writer, r verdict.Record, what, out string) {
 		fmt.Fprintf(w, "  log:       %s/%s\n", out, r.Log)
 	}
 	fmt.Fprintf(w, "  reproduce: %s\n", r.Reproduce)
+}
+
+// diffLines is how much of a difference is shown: a module that prints ten
+// thousand lines must not hide everything else.
+const diffLines = 60
+
+// head returns the first n lines of text, and says how many there are besides.
+func head(text string, n int) string {
+	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	if len(lines) <= n {
+		return text
+	}
+	return strings.Join(lines[:n], "\n") + fmt.Sprintf("\n... and %d lines more, in the log", len(lines)-n)
 }
 
 // Count returns how many of records passed, failed and were skipped, for the

@@ -46,6 +46,15 @@ fail  notify/transcript on 6.12.118+deb13-cloud-amd64  (fault of the module)
 	}
 }
 
+// A module that prints without end does not fill the terminal.
+func TestFailuresCutALongDiff(t *testing.T) {
+	var b strings.Builder
+	Failures(&b, []verdict.Record{{Verdict: verdict.Fail, Diff: strings.Repeat("+line\n", diffLines+1000), Log: "x"}}, "out")
+	if n := strings.Count(b.String(), "+line\n"); n != diffLines || !strings.Contains(b.String(), "... and 1000 lines more, in the log\n") {
+		t.Errorf("Failures() shows %d lines; want %d, and that there are 1000 more:\n%s", n, diffLines, b.String())
+	}
+}
+
 func TestClosing(t *testing.T) {
 	if got, want := Closing(records), "cases: 1 passed, 1 failed, 1 skipped"; got != want {
 		t.Errorf("Closing() = %q; want %q", got, want)

@@ -12,7 +12,6 @@ import (
 	"text/tabwriter"
 
 	"kmodlab/harness/bench"
-	"kmodlab/harness/fault"
 	"kmodlab/harness/kernel"
 	"kmodlab/harness/lesson"
 )
@@ -26,7 +25,7 @@ func Bench(ctx context.Context, w io.Writer, f Flags, rounds int) error {
 	}
 	figures, err := l.measure(ctx, f, rounds)
 	if ctx.Err() != nil {
-		return failed(fault.ExitHarness, "interrupted")
+		return interrupted()
 	}
 	if err != nil {
 		return status(err)

@@ -68,7 +68,7 @@ func (l *lab) matrix(ctx context.Context, f Flags, jobs int, show func(*lab) mat
 	runner.Jobs = jobs
 	records, err := runner.Run(ctx, plan.cells)
 	if ctx.Err() != nil {
-		return nil, failed(fault.ExitHarness, "interrupted; the cache and the results of the run before stay valid")
+		return nil, interrupted()
 	}
 	if err != nil && len(records) == 0 {
 		return nil, status(err)

@@ -6,6 +6,7 @@ package target
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -113,10 +114,18 @@ func (s Status) ExitStatus() int { return s.Code }
 
 // status makes of err what mage exits with.
 func status(err error) error {
-	if err == nil {
+	switch {
+	case err == nil:
 		return nil
+	case errors.Is(err, context.Canceled):
+		return interrupted()
 	}
 	return Status{fault.Exit(err), err.Error()}
+}
+
+// interrupted is how a run ends that was cancelled.
+func interrupted() error {
+	return failed(fault.ExitHarness, "interrupted; the cache and the results of the run before stay valid")
 }
 
 func failed(code int, format string, args ...any) error {

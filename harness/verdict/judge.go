@@ -7,24 +7,27 @@ import (
 	"slices"
 	"strings"
 
+	"kmodlab/harness/fault"
 	"kmodlab/harness/kmsg"
 )
 
 // Facts are what was recorded of a case.
 type Facts struct {
-	BuildError   string // why the modules could not be built; "" when they were
-	InfraError   string // why the case could not be run: no kernel, no VM, harness error
-	Began        bool   // the VM answered and the script's first step was ordered
-	Finished     bool   // the script ran to its end and every log was as expected
-	Step         string // the step that was under way or at which the script ended
-	Problem      string // what was not as the script says
-	Refused      string // "notify: ENOENT": a refusal that the script did not expect
-	Unsupported  string // what the kernel lacks
-	TimedOut     bool   // the step did not end in its time
-	TaskDied     string // how the task that did the step was killed; "" when it lives
-	GuestReset   bool   // the guest reset itself: with panic=-1, what a panic does
-	EmulatorDied string // how QEMU ended, when nobody told it to; "" otherwise
-	LostRecords  uint64 // records of the kernel log that were overwritten unread
+	BuildError   string      // why the modules could not be built; "" when they were
+	InfraError   string      // why the case could not be run: no kernel, no VM, harness error
+	Party        fault.Party // whose fault an infra verdict is; "" for the harness
+	Began        bool        // the VM answered and the script's first step was ordered
+	Finished     bool        // the script ran to its end and every log was as expected
+	Step         string      // the step that was under way or at which the script ended
+	Problem      string      // what was not as the script says
+	Refused      string      // "notify: ENOENT": a refusal that the script did not expect
+	Unsupported  string      // what the kernel lacks
+	TimedOut     bool        // the step did not end in its time
+	TaskDied     string      // how the task that did the step was killed; "" when it lives
+	GuestReset   bool        // the guest reset itself: with panic=-1, what a panic does
+	GuestOff     bool        // the guest switched itself off, which neither the agent nor the harness had it do
+	EmulatorDied string      // how QEMU ended, when we did not end it; "" otherwise
+	LostRecords  uint64      // records of the kernel log that were overwritten unread
 
 	Splats []kmsg.Splat // from the kernel log and from the console, without those that are allowed
 	Taint  string       // unexpected taint flags of the kernel after the case
@@ -34,6 +37,14 @@ type Facts struct {
 type Result struct {
 	Verdict Verdict
 	Reason  string // "" for a pass
+}
+
+// Owner returns whose fault the result is; "" for one that is nobody's.
+func (f Facts) Owner(r Result) fault.Party {
+	if r.Verdict == Infra && f.Party != "" {
+		return f.Party
+	}
+	return r.Verdict.Owner()
 }
 
 // Judge decides. The order is the rule: what makes everything later
@@ -46,7 +57,7 @@ func Judge(f Facts) Result {
 	if !f.Began {
 		return unbegun(f)
 	}
-	for _, trouble := range []func(Facts) (Result, bool){panicked, emulatorDied, splatted, hung} {
+	for _, trouble := range []func(Facts) (Result, bool){panicked, emulatorDied, splatted, hung, wentOff} {
 		if result, ok := trouble(f); ok {
 			return result
 		}
@@ -90,7 +101,7 @@ func panicked(f Facts) (Result, bool) {
 }
 
 func emulatorDied(f Facts) (Result, bool) {
-	return Result{Infra, at(f, "QEMU "+f.EmulatorDied)}, f.EmulatorDied != ""
+	return Result{Infra, at(f, f.EmulatorDied)}, f.EmulatorDied != ""
 }
 
 // splatted passes over the reports of a lockup when the step did not end in
@@ -127,6 +138,13 @@ func hung(f Facts) (Result, bool) {
 		reason += ": " + titles(f.Splats)
 	}
 	return Result{Hang, at(f, reason)}, f.TimedOut
+}
+
+// wentOff blames the module or the script for a machine that switched itself
+// off: nobody else was at work in it, and what was to come after that was not
+// seen.
+func wentOff(f Facts) (Result, bool) {
+	return Result{Fail, at(f, "the guest switched itself off before the case was over")}, f.GuestOff
 }
 
 // titles returns each title once: a lockup is reported again and again.

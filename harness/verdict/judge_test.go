@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"kmodlab/harness/fault"
 	"kmodlab/harness/kmsg"
 )
 
@@ -56,10 +57,12 @@ func TestJudge(t *testing.T) {
 		"panic after an Oops":           {Facts{Began: true, Splats: splats(oops, panics)}, Panic, "NULL pointer dereference in f [m]; Kernel panic: Fatal exception"},
 		"panic after a hang":            {Facts{Began: true, Splats: splats(panics), TimedOut: true}, Panic, "Kernel panic: Fatal exception"},
 		"reset without a word":          {Facts{Began: true, Step: "insmod m", GuestReset: true}, Panic, "insmod m: the guest reset itself"},
-		"panic, then QEMU is killed":    {Facts{Began: true, Splats: splats(panics), EmulatorDied: "was killed: signal 9"}, Panic, "Kernel panic: Fatal exception"},
-		"QEMU is killed":                {Facts{Began: true, Step: "insmod m", EmulatorDied: "was killed: signal 9"}, Infra, "insmod m: QEMU was killed: signal 9"},
-		"QEMU is killed after a splat":  {Facts{Began: true, Splats: splats(oops), EmulatorDied: "was killed"}, Infra, "QEMU was killed"},
-		"QEMU is killed in a hang":      {Facts{Began: true, TimedOut: true, EmulatorDied: "was killed"}, Infra, "QEMU was killed"},
+		"panic, then QEMU is killed":    {Facts{Began: true, Splats: splats(panics), EmulatorDied: "QEMU was killed: signal 9"}, Panic, "Kernel panic: Fatal exception"},
+		"QEMU is killed":                {Facts{Began: true, Step: "insmod m", EmulatorDied: "QEMU was killed: signal 9"}, Infra, "insmod m: QEMU was killed: signal 9"},
+		"QEMU is killed after a splat":  {Facts{Began: true, Splats: splats(oops), EmulatorDied: "QEMU was killed"}, Infra, "QEMU was killed"},
+		"QEMU is killed in a hang":      {Facts{Began: true, TimedOut: true, EmulatorDied: "QEMU was killed"}, Infra, "QEMU was killed"},
+		"the guest went off":            {Facts{Began: true, Step: "run shutdown", GuestOff: true, InfraError: "the VM ended"}, Fail, "run shutdown: the guest switched itself off before the case was over"},
+		"an Oops, then it went off":     {Facts{Began: true, Splats: splats(oops), GuestOff: true}, Splat, "NULL pointer dereference in f [m]"},
 		"the VM did not come up":        {Facts{InfraError: "no agent within 60 s"}, Infra, "no agent within 60 s"},
 		"panic before the case":         {Facts{Splats: splats(panics), GuestReset: true, InfraError: "the kernel died while booting"}, Infra, "the kernel died while booting"},
 		"splat before the case":         {Facts{Splats: splats(oops)}, Infra, "the case did not begin"},
@@ -69,6 +72,26 @@ func TestJudge(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			if got := Judge(tt.facts); got != (Result{tt.want, tt.reason}) {
 				t.Errorf("Judge(%+v) = %+v; want %+v", tt.facts, got, Result{tt.want, tt.reason})
+			}
+		})
+	}
+}
+
+// An infra verdict is the harness's, unless the facts know better; another one
+// never is whose they say.
+func TestFactsOwner(t *testing.T) {
+	for name, tt := range map[string]struct {
+		facts Facts
+		want  fault.Party
+	}{
+		"nobody's":                         {Facts{Began: true, Finished: true, Party: fault.Host}, ""},
+		"the harness's":                    {Facts{InfraError: "x"}, fault.Harness},
+		"the host's":                       {Facts{InfraError: "the disk is full", Party: fault.Host}, fault.Host},
+		"the module's, a full disk or not": {Facts{Began: true, TimedOut: true, Party: fault.Host}, fault.Module},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := tt.facts.Owner(Judge(tt.facts)); got != tt.want {
+				t.Errorf("Owner(Judge(%+v)) = %q; want %q", tt.facts, got, tt.want)
 			}
 		})
 	}
@@ -88,6 +111,7 @@ func TestJudgeKeepsTheOrder(t *testing.T) {
 		func(f *Facts) { f.TimedOut = true },
 		func(f *Facts) { f.GuestReset = true },
 		func(f *Facts) { f.EmulatorDied = "died" },
+		func(f *Facts) { f.GuestOff = true },
 		func(f *Facts) { f.LostRecords = 1 },
 		func(f *Facts) { f.Taint = "0x200" },
 		func(f *Facts) { f.Splats = append(f.Splats, oops) },
@@ -112,7 +136,7 @@ func TestJudgeKeepsTheOrder(t *testing.T) {
 func brokenRule(f Facts, got Result) string {
 	v := got.Verdict
 	hasPanic := slices.ContainsFunc(f.Splats, func(s kmsg.Splat) bool { return s.Kind == kmsg.Panic })
-	troubled := len(f.Splats) > 0 || f.Taint != "" || f.TimedOut || f.GuestReset || f.EmulatorDied != "" || f.LostRecords > 0 ||
+	troubled := len(f.Splats) > 0 || f.Taint != "" || f.TimedOut || f.GuestReset || f.GuestOff || f.EmulatorDied != "" || f.LostRecords > 0 ||
 		f.InfraError != "" || f.Problem != "" || f.Refused != ""
 	switch {
 	case !slices.Contains(All(), v):
@@ -127,6 +151,8 @@ func brokenRule(f Facts, got Result) string {
 		return "a panic outweighs everything"
 	case f.Began && v != Panic && f.EmulatorDied != "" && v != Infra:
 		return "an emulator that died is infra"
+	case f.Began && f.GuestOff && (v == Infra && f.EmulatorDied == "" || v == Load || v == Unsupported):
+		return "nobody but the guest switches it off"
 	case v == Hang && (slices.ContainsFunc(f.Splats, isNoLockup) || f.Taint != ""):
 		return "a splat outweighs a hang"
 	case (v == Load || v == Fail) && (f.TimedOut || len(f.Splats) > 0):

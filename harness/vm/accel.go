@@ -94,11 +94,16 @@ func tryKVM(ctx context.Context, m Machine) (probed, error) {
 		v.Close()
 		return probed{Works: true}, nil
 	}
-	reason := err
+	return probed{Reason: strings.Join(strings.Split(cause(err).Error(), "\n"), "; ")}, nil
+}
+
+// cause returns what a fault says happened, without who is to blame and how to
+// get out of it.
+func cause(err error) error {
 	if f, ok := errors.AsType[*fault.Error](err); ok && f.Err != nil {
-		reason = f.Err // who is to blame, and how to get out of it, is not asked here
+		return f.Err
 	}
-	return probed{Reason: strings.Join(strings.Split(reason.Error(), "\n"), "; ")}, nil
+	return err
 }
 
 // hostIdentity returns what KVM depends on: the host's kernel and processor.

@@ -200,16 +200,18 @@ func TestDamagedTemplate(t *testing.T) {
 		t.Fatal(err)
 	}
 	var notes []string
-	freeze := func() {
+	freeze := func() *vm.Template {
 		t.Helper()
 		ctx := step.With(t.Context(), func(e step.Event) {
 			if e.Kind == step.Noted {
 				notes = append(notes, e.Text)
 			}
 		})
-		if _, err := vm.Freeze(ctx, c, l.machine); err != nil {
+		template, err := vm.Freeze(ctx, c, l.machine)
+		if err != nil {
 			t.Fatalf("Freeze = %v; want no error", err)
 		}
+		return template
 	}
 	freeze()
 	notes = nil
@@ -218,30 +220,49 @@ func TestDamagedTemplate(t *testing.T) {
 		t.Errorf("with a whole template: notes %q; want none", notes)
 	}
 	dir := vm.TemplateDir(c, l.machine)
-	for _, file := range []string{"state", "ram"} {
-		if err := flip(filepath.Join(dir, file), 64<<10); err != nil {
+	for _, tt := range []struct {
+		file   string
+		damage func(path string) error
+	}{
+		{"state", flip},
+		{"ram", flip},
+		{"state", cut},
+		{"ram", cut},
+	} {
+		notes = nil
+		if err := tt.damage(filepath.Join(dir, tt.file)); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := vm.OpenTemplate(l.machine, dir); err == nil || !strings.Contains(err.Error(), "file "+file) {
-			t.Errorf("with a bit of %s flipped: %v; want an error that names the file", file, err)
+		if _, err := vm.OpenTemplate(l.machine, dir); err == nil || !strings.Contains(err.Error(), "file "+tt.file) {
+			t.Errorf("with %s damaged: %v; want an error that names the file", tt.file, err)
 		}
-		if file == "state" {
-			if err := flip(filepath.Join(dir, file), 64<<10); err != nil { // back
-				t.Fatal(err)
-			}
+		template := freeze()
+		if len(notes) != 1 || !strings.Contains(notes[0], "damaged") {
+			t.Errorf("with a damaged template: notes %q; want one that says so", notes)
 		}
-	}
-	freeze()
-	if len(notes) != 1 || !strings.Contains(notes[0], "damaged") {
-		t.Errorf("with a damaged template: notes %q; want one that says so", notes)
-	}
-	if _, err := vm.OpenTemplate(l.machine, dir); err != nil {
-		t.Errorf("after the template was made again: %v; want no error", err)
+		v, err := template.Clone(t.Context())
+		if err != nil {
+			t.Fatalf("Clone after the template was made again = %v; want no error", err)
+		}
+		if ans := l.insert(t, v); ans.Errno != 0 {
+			t.Errorf("insert in a clone of it: %v; want no error", ans.Errno)
+		}
+		v.Close()
 	}
 }
 
-// flip changes one byte of a file.
-func flip(path string, at int64) error {
+// cut halves a file.
+func cut(path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	return os.Truncate(path, info.Size()/2)
+}
+
+// flip changes one bit of a file.
+func flip(path string) error {
+	const at = 64 << 10
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
 		return err

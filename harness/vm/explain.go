@@ -15,7 +15,10 @@ import (
 // be masked, and panics where it is: its stack is on the console then, in the
 // [Fate]. Such a VM counts as killed, not as panicked.
 func (v *VM) Explain(ctx context.Context) string {
-	const patience = 2 * time.Second
+	const (
+		patience = 2 * time.Second  // with the agent
+		dying    = 10 * time.Second // to print a whole log on the console, on a busy host
+	)
 	asking, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	if ans, err := v.do(asking, &wire.Order{Verb: wire.DoStack}); err == nil {
@@ -28,7 +31,7 @@ func (v *VM) Explain(ctx context.Context) string {
 	select {
 	case <-v.over:
 	case <-ctx.Done():
-	case <-time.After(patience):
+	case <-time.After(dying):
 	}
 	return ""
 }

@@ -2,7 +2,11 @@
 
 package vm
 
-import "kmodlab/harness/cache"
+import (
+	"context"
+
+	"kmodlab/harness/cache"
+)
 
 // TemplateDir returns where the template of m is in the cache.
 func TemplateDir(c *cache.Cache, m Machine) string {
@@ -14,3 +18,6 @@ func TemplateDir(c *cache.Cache, m Machine) string {
 func OpenTemplate(m Machine, dir string) (*Template, error) {
 	return openTemplate(m.withDefaults(), dir)
 }
+
+// WriteState has QEMU write its state into the file path.
+func (v *VM) WriteState(ctx context.Context, path string) error { return v.writeState(ctx, path) }

@@ -36,6 +36,18 @@ type Fate struct {
 	Events  []Event       // what QEMU reported
 }
 
+// LastWords returns what the agent said on the console when it gave up, which
+// it does by switching the machine off; "" when it said nothing.
+func (f Fate) LastWords() string {
+	const mark = "kmodlab agent gave up: " // see vmimages/agent
+	at := strings.LastIndex(f.Console, mark)
+	if at < 0 {
+		return ""
+	}
+	words, _, _ := strings.Cut(f.Console[at+len(mark):], "\n")
+	return strings.TrimSpace(words)
+}
+
 // deeds is what we did to a VM: asked QEMU to quit, killed QEMU, made a kernel
 // panic that hung.
 type deeds struct{ asked, killed, poked bool }
@@ -51,6 +63,8 @@ func judgeEnd(events []Event, console string, state *os.ProcessState, we deeds) 
 		return Reset
 	case reason == "guest-shutdown":
 		return PowerOff
+	case reason == "host-signal": // SIGTERM, SIGINT or SIGHUP, upon which QEMU ends in good order
+		return Signalled
 	}
 	if status, ok := state.Sys().(syscall.WaitStatus); ok && status.Signaled() {
 		switch {
@@ -67,7 +81,7 @@ func judgeEnd(events []Event, console string, state *os.ProcessState, we deeds) 
 	case we.asked:
 		return Closed
 	}
-	return Signalled // QEMU ends in good order on SIGTERM, SIGINT and SIGHUP
+	return Signalled // nobody else makes it end in good order
 }
 
 // shutdownReason returns the reason of the first SHUTDOWN event, "" when there

@@ -42,6 +42,7 @@ func TestJudgeEnd(t *testing.T) {
 		{"killed by us", nil, "", "kill -KILL $$", deeds{asked: true, killed: true}, Killed},
 		{"killed by others", nil, "", "kill -KILL $$", deeds{}, Signalled},
 		{"told to end by others", shutdown("host-signal"), "", "exit 0", deeds{}, Signalled},
+		{"told to end by others before we asked", shutdown("host-signal"), "", "exit 0", deeds{asked: true}, Signalled},
 		{"aborted", nil, "", "kill -ABRT $$", deeds{}, Crashed},
 		{"sandbox", nil, "", "kill -SYS $$", deeds{asked: true}, Crashed},
 		{"wrong option", nil, "", "exit 1", deeds{}, Crashed},

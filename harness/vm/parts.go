@@ -114,7 +114,9 @@ func agentPort(fd int) part {
 	return part{qemu: []string{
 		"-device", "virtio-serial-pci,id=serial,max_ports=2",
 		"-chardev", fmt.Sprintf("socket,id=agent,fd=%d", fd),
-		"-device", "virtserialport,bus=serial.0,chardev=agent,name=" + wire.PortName,
+		// Only of a device with an id does QEMU report that the guest closed it
+		// (VSERPORT_CHANGE), which is how the end of the agent shows.
+		"-device", "virtserialport,id=port,bus=serial.0,chardev=agent,name=" + wire.PortName,
 	}}
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 
 	"kmodlab/harness/fault"
 )
@@ -27,7 +28,7 @@ var programs = map[string]struct{ name, pkg string }{
 }
 
 // FindQEMU looks for the emulator of arch in PATH. The error is a [fault.Error]
-// of the host.
+// of the host, or the context's cause when it was cancelled.
 func FindQEMU(ctx context.Context, arch string) (QEMU, error) {
 	p, ok := programs[arch]
 	if !ok {
@@ -41,7 +42,12 @@ func FindQEMU(ctx context.Context, arch string) (QEMU, error) {
 	if err != nil {
 		return QEMU{}, &fault.Error{Party: fault.Host, What: "cannot look at " + p.name, Where: path, Err: err}
 	}
-	out, err := exec.CommandContext(ctx, path, "--version").Output()
+	cmd := exec.CommandContext(ctx, path, "--version")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C in a terminal goes to us, not to it
+	out, err := cmd.Output()
+	if ctx.Err() != nil {
+		return QEMU{}, context.Cause(ctx)
+	}
 	if err != nil {
 		return QEMU{}, &fault.Error{Party: fault.Host, What: "QEMU does not run", Where: path, Err: err, Fix: "try it by hand: " + path + " --version"}
 	}

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
+	"syscall"
 	"time"
 
 	"kmodlab/harness/cache"
@@ -68,7 +70,7 @@ func Freeze(ctx context.Context, c *cache.Cache, m Machine) (*Template, error) {
 	var cannot *cannotFreeze
 	switch {
 	case errors.As(err, &cannot):
-		step.Note(ctx, "VMs of %s are booted one by one, since %s cannot freeze them: %v", m.Kernel.Release, m.QEMU.Version, cannot.err)
+		step.Note(ctx, "VMs of %s are booted one by one, which is slower, since %s cannot %v", m.Kernel.Release, m.QEMU.Version, cannot)
 		return &Template{machine: m}, nil
 	case err != nil:
 		return nil, err
@@ -77,10 +79,17 @@ func Freeze(ctx context.Context, c *cache.Cache, m Machine) (*Template, error) {
 	return openTemplate(m, dir)
 }
 
-// cannotFreeze is QEMU's refusal to write a VM down.
-type cannotFreeze struct{ err error }
+// cannotFreeze is QEMU's refusal to write a VM down, or to make a running one
+// of what it wrote.
+type cannotFreeze struct {
+	what string // "freeze them"
+	err  error
+}
 
-func (e *cannotFreeze) Error() string { return "cannot freeze the VM: " + e.err.Error() }
+func (e *cannotFreeze) Error() string {
+	return e.what + ": " + strings.ReplaceAll(e.err.Error(), "\n", "; ") // it goes into a note
+}
+
 func (e *cannotFreeze) Unwrap() error { return e.err }
 
 // templateKey names everything that a frozen VM depends on: the command line
@@ -104,7 +113,8 @@ func (m Machine) freezeTwice(ctx context.Context, dir string) error {
 	return m.freeze(ctx, dir)
 }
 
-// freeze boots m with its memory in a file, and writes down its state.
+// freeze boots m with its memory in a file, writes down its state, and makes
+// sure that a clone of it runs.
 func (m Machine) freeze(ctx context.Context, dir string) error {
 	ram, state := filepath.Join(dir, ramFile), filepath.Join(dir, stateName)
 	for _, path := range []string{ram, state} {
@@ -116,22 +126,32 @@ func (m Machine) freeze(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	if v, err = v.started(ctx); err != nil {
-		return err
-	}
 	defer v.Close()
+	if _, err := v.started(ctx); err != nil {
+		return v.orNoRoom(err)
+	}
 	if err := v.writeState(ctx, state); err != nil {
-		return err
+		return v.orNoRoom(err)
 	}
 	if err := digHoles(ram); err != nil {
 		return err
 	}
-	meta := meta{Hello: v.Hello, Console: v.Console()}
-	meta.Records, _ = v.link.log()
-	if meta.RAM, err = sumFile(ram); err != nil {
+	if err := v.writeMeta(dir); err != nil {
 		return err
 	}
-	if meta.State, err = sumFile(state); err != nil {
+	v.Close()
+	return m.tryClone(ctx, dir)
+}
+
+// writeMeta writes down what has to be known of the frozen VM in dir.
+func (v *VM) writeMeta(dir string) error {
+	meta := meta{Hello: v.Hello, Console: v.Console()}
+	meta.Records, _ = v.link.log()
+	var err error
+	if meta.RAM, err = sumFile(filepath.Join(dir, ramFile)); err != nil {
+		return err
+	}
+	if meta.State, err = sumFile(filepath.Join(dir, stateName)); err != nil {
 		return err
 	}
 	text, err := json.MarshalIndent(meta, "", " ")
@@ -139,6 +159,36 @@ func (m Machine) freeze(ctx context.Context, dir string) error {
 		return err
 	}
 	return os.WriteFile(filepath.Join(dir, metaFile), text, 0o644)
+}
+
+// orNoRoom returns err, the failure of a VM whose memory is a file, or that
+// the disk is full: QEMU learns of that by a SIGBUS when it touches a page
+// that the file cannot get (mmap(2)).
+func (v *VM) orNoRoom(err error) error {
+	v.end()
+	status, ok := v.proc.cmd.ProcessState.Sys().(syscall.WaitStatus)
+	if ok && status.Signaled() && status.Signal() == syscall.SIGBUS {
+		return fmt.Errorf("the VM's memory, a file of %d MiB: %w", v.machine.MemoryMiB, syscall.ENOSPC)
+	}
+	return err
+}
+
+// tryClone clones the frozen VM in dir once: a QEMU that writes down what it
+// cannot read must not cost every case.
+func (m Machine) tryClone(ctx context.Context, dir string) error {
+	t, err := openTemplate(m, dir)
+	if err != nil {
+		return err
+	}
+	v, err := t.Clone(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case err != nil:
+		return &cannotFreeze{"clone them", cause(err)}
+	}
+	v.Close()
+	return nil
 }
 
 // writeState has QEMU write its state into the file path.
@@ -162,20 +212,30 @@ func (v *VM) writeState(ctx context.Context, path string) error {
 	defer r.Close()
 	if err := v.migrate(ctx, w); err != nil {
 		w.Close()
-		return &cannotFreeze{err}
+		return &cannotFreeze{"freeze them", err}
 	}
 	w.Close()
 	copied := make(chan error, 1)
-	go func() { copied <- copyToFile(path, r) }()
+	go func() {
+		copied <- copyToFile(path, r)
+		r.Close() // so that QEMU does not wait for us to read what we cannot keep
+	}()
 	if err := v.migrated(ctx); err != nil {
-		return &cannotFreeze{err}
+		select {
+		case failed := <-copied:
+			if failed != nil {
+				return failed // of the disk, not of QEMU
+			}
+		default:
+		}
+		return &cannotFreeze{"freeze them", err}
 	}
 	v.qmp.send("quit", nil) // the state is complete when QEMU has closed its end
 	select {
 	case err := <-copied:
 		return err
 	case <-ctx.Done():
-		return &cannotFreeze{context.Cause(ctx)}
+		return &cannotFreeze{"freeze them", context.Cause(ctx)}
 	}
 }
 

@@ -45,7 +45,7 @@ func main() {
 	if err == nil {
 		return
 	}
-	fmt.Fprintln(os.Stderr, "kmodlab agent:", err) // on the console
+	fmt.Fprintln(os.Stderr, "kmodlab agent gave up:", err) // on the console; package vm looks for it
 	if os.Getpid() != 1 && !slices.Contains(os.Args[1:], "hand") {
 		// Without its agent the VM is of no use. Ending it tells the
 		// harness at once, where silence would cost its whole patience.

@@ -41,6 +41,7 @@ type archive struct {
 	stanzas  map[string]string // suite to its Packages
 	validFor time.Duration
 	mended   func(path string) // called after each answer; may be nil
+	stalled  func(path string) // called with each package that is asked for, and then there is no answer; may be nil
 }
 
 func newArchive(t *testing.T) *archive {
@@ -75,6 +76,14 @@ func TestMain(m *testing.M) {
 }
 
 func (a *archive) serve(w http.ResponseWriter, r *http.Request) {
+	a.mu.Lock()
+	stalled := a.stalled
+	a.mu.Unlock()
+	if stalled != nil && strings.HasSuffix(r.URL.Path, ".deb") {
+		stalled(r.URL.Path)
+		<-r.Context().Done()
+		return
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.requests[r.URL.Path]++

@@ -3,7 +3,11 @@
 package debian
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -92,6 +96,54 @@ func TestMirrorThatMends(t *testing.T) {
 	if err != nil || k.Version != "6.1.56-1" || !strings.Contains(said, "trying once more") {
 		t.Errorf("Kernel() = %v, %v, note %q; want 6.1.56-1 and a note", k, err, said)
 	}
+}
+
+// TestInterruptedDownload cancels a run while a package comes in, or rather does
+// not: apt ends, and nothing of the download is left.
+func TestInterruptedDownload(t *testing.T) {
+	t.Parallel()
+	a, lock, c := newLab(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	a.stalled = func(string) { cancel() }
+	p := a.provider(c, testCatalogue, lock, Options{})
+	if k, err := p.Kernel(ctx, choice("cloud")); !errors.Is(err, context.Canceled) || fault.Exit(err) != fault.ExitHarness {
+		t.Errorf("Kernel() = %v, %v; want the run to be cancelled", k, err)
+	}
+	for _, sub := range []string{"tmp/*", "locks/*", "deb/*", "kernel/*", "toolchain/*"} {
+		if left, err := filepath.Glob(filepath.Join(c.Root(), sub)); err != nil || len(left) > 0 {
+			t.Errorf("%v, %v are left; want nothing", left, err)
+		}
+	}
+	if users := processesThatName(t, c.Root()); len(users) > 0 {
+		t.Errorf("%v still run; want no apt", users)
+	}
+	a.mu.Lock()
+	a.stalled = nil
+	a.mu.Unlock()
+	if _, said, err := get(p, "cloud"); err != nil || said != "" {
+		t.Errorf("Kernel() after that = %v, note %q; want neither", err, said)
+	}
+}
+
+// processesThatName returns the processes with text in their environment or
+// arguments.
+func processesThatName(t *testing.T, text string) []string {
+	t.Helper()
+	var found []string
+	for _, what := range []string{"environ", "cmdline"} {
+		paths, err := filepath.Glob("/proc/[0-9]*/" + what)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range paths {
+			content, _ := os.ReadFile(path) // of one that has ended there is none
+			if strings.Contains(string(content), text) {
+				found = append(found, path)
+			}
+		}
+	}
+	return found
 }
 
 func TestClassify(t *testing.T) {

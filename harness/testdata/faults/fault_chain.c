@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fault_chain - a chain for fault_stale and fault_call
+ * fault_chain - a chain for others to abuse
+ *
+ * It is called by fault_call, and when it goes.
  */
 #include "fault.h"
 
@@ -14,6 +16,7 @@ static int __init fault_init(void)
 
 static void __exit fault_exit(void)
 {
+	blocking_notifier_call_chain(&fault_chain, 1, NULL);
 }
 
 module_init(fault_init);

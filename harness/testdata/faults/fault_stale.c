@@ -2,11 +2,11 @@
 /*
  * fault_stale - exit leaves the callback on the chain
  *
- * insmod fault_chain.ko, insmod fault_stale.ko, rmmod fault_stale, then
- * insmod fault_call.ko: the chain calls what lies there now.
- * Which trouble that is, is chance: on 5.10, 6.12 and 7.3 a jump to NULL, on 6.1
- * fault_call itself was loaded to that place, so that the chain called its init,
- * which called the chain, until the stack was full.
+ * insmod fault_chain.ko, insmod fault_stale.ko, rmmod fault_stale, then rmmod
+ * fault_chain, which calls the chain: it reads a block that is no longer
+ * mapped. Once another module was loaded it is chance what lies there: with
+ * fault_call in its place, a jump to NULL was seen, an endless recursion, and
+ * nothing at all.
  */
 #include "fault.h"
 
