@@ -11,6 +11,7 @@ import (
 
 	"github.com/magefile/mage/mg"
 
+	"kmodlab/harness/bench"
 	"kmodlab/harness/target"
 )
 
@@ -54,11 +55,14 @@ func Merge(ctx context.Context, dirs string, kernel, flavour, arch, lesson, run 
 
 // Bench measures boots, clones and cases against the least that is possible.
 func Bench(ctx context.Context, kernel *string, rounds *int) error {
-	n := 10
-	if rounds != nil {
-		n = max(1, *rounds)
-	}
-	return target.Bench(ctx, os.Stdout, target.Flags{Kernel: text(kernel)}, n)
+	return target.Bench(ctx, os.Stdout, target.Flags{Kernel: text(kernel)}, max(1, number(rounds, 10)))
+}
+
+// Soak starts VMs again and again and fails when one does not come up: -clones
+// one after the other, -parallel four at a time, -boots templates.
+func Soak(ctx context.Context, kernel, flavour, arch *string, clones, parallel, boots *int) error {
+	return target.Soak(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch)},
+		bench.Load{Clones: number(clones, 50), Parallel: number(parallel, 50), Boots: number(boots, 5)})
 }
 
 // Claims settles every claim on every kernel of the test set and writes
@@ -93,6 +97,13 @@ func (Kernels) Update(ctx context.Context) error {
 func text(flag *string) string {
 	if flag == nil {
 		return ""
+	}
+	return *flag
+}
+
+func number(flag *int, otherwise int) int {
+	if flag == nil {
+		return otherwise
 	}
 	return *flag
 }

@@ -34,14 +34,21 @@ type Figures struct {
 	Cold    float64 `json:"cold_s"`          // boot to the agent's first answer
 	Clone   float64 `json:"clone_s"`         // clone to the agent's first answer
 	Case    float64 `json:"case_s"`          // a whole case: clone, insert three modules, compare, dispose
+	Lesson  float64 `json:"lesson_s"`        // the case of a lesson, which also removes them and looks at that
 	CloneP  float64 `json:"clone_p95_s"`     // 95th percentile of the clones
 	PSS     float64 `json:"clone_pss_mib"`   // memory that a further clone costs
 	Failure int     `json:"failed_attempts"` // measurements that failed, of all
 }
 
-// Measure measures floor, cold boot, clone and case on col, interleaved so that
-// a busy moment of the machine meets all of them, rounds times each.
-func Measure(ctx context.Context, c *cache.Cache, r *matrix.Runner, col *matrix.Column, which lesson.Case, rounds int) (*Figures, error) {
+// Cases are the cases that are measured.
+type Cases struct {
+	Inserts lesson.Case // inserts three modules and compares
+	Lesson  lesson.Case // also removes them
+}
+
+// Measure measures floor, cold boot, clone and cases on col, interleaved so
+// that a busy moment of the machine meets all of them, rounds times each.
+func Measure(ctx context.Context, c *cache.Cache, r *matrix.Runner, col *matrix.Column, cases Cases, rounds int) (*Figures, error) {
 	dir, remove, err := c.Temp(ctx, "bench")
 	if err != nil {
 		return nil, err
@@ -66,13 +73,8 @@ func Measure(ctx context.Context, c *cache.Cache, r *matrix.Runner, col *matrix.
 		}},
 		{"cold", func() (time.Duration, error) { return start(func() (*vm.VM, error) { return vm.Boot(ctx, m) }) }},
 		{"clone", func() (time.Duration, error) { return start(func() (*vm.VM, error) { return template.Clone(ctx) }) }},
-		{"case", func() (time.Duration, error) {
-			began := time.Now()
-			if record := r.Case(ctx, col, which); record.Verdict != verdict.Pass {
-				return 0, fmt.Errorf("%s: %s: %s", which.ID(), record.Verdict, record.Reason)
-			}
-			return time.Since(began), nil
-		}},
+		{"case", func() (time.Duration, error) { return whole(ctx, r, col, cases.Inserts) }},
+		{"lesson", func() (time.Duration, error) { return whole(ctx, r, col, cases.Lesson) }},
 	}
 	taken := map[string][]float64{}
 	f := &Figures{Schema: 1, Kernel: m.Kernel.Release, QEMU: m.QEMU.Version, Accel: string(or(m.Accel, vm.TCG)), Rounds: rounds}
@@ -103,9 +105,18 @@ func Measure(ctx context.Context, c *cache.Cache, r *matrix.Runner, col *matrix.
 	}
 	f.Floor, f.Cold = quantile(taken["floor"], 0.5), quantile(taken["cold"], 0.5)
 	f.Clone, f.CloneP = quantile(taken["clone"], 0.5), quantile(taken["clone"], 0.95)
-	f.Case = quantile(taken["case"], 0.5)
+	f.Case, f.Lesson = quantile(taken["case"], 0.5), quantile(taken["lesson"], 0.5)
 	f.PSS, err = furtherClone(ctx, template)
 	return f, err
+}
+
+// whole runs a case from the clone to the verdict.
+func whole(ctx context.Context, r *matrix.Runner, col *matrix.Column, c lesson.Case) (time.Duration, error) {
+	began := time.Now()
+	if record := r.Case(ctx, col, c); record.Verdict != verdict.Pass {
+		return 0, fmt.Errorf("%s: %s: %s", c.ID(), record.Verdict, record.Reason)
+	}
+	return time.Since(began), nil
 }
 
 // start starts a VM and closes it; only the start counts.

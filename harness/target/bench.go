@@ -51,12 +51,13 @@ func Bench(ctx context.Context, w io.Writer, f Flags, rounds int) error {
 		{"cold boot to the first answer", figures.Cold},
 		{"clone to the first answer", figures.Clone},
 		{"clone, 95th percentile", figures.CloneP},
-		{"a whole case", figures.Case},
+		{"a case that inserts three modules", figures.Case},
+		{"a lesson that also removes them", figures.Lesson},
 	} {
 		fmt.Fprintf(t, "%s\t%.3f\t%.3f\t\n", row.name, row.seconds, row.seconds/figures.Floor)
 	}
 	t.Flush()
-	fmt.Fprintf(w, "\na further clone costs %.1f MiB; %d of %d measurements failed\n", figures.PSS, figures.Failure, 4*figures.Rounds)
+	fmt.Fprintf(w, "\na further clone costs %.1f MiB; %d of %d measurements failed\n", figures.PSS, figures.Failure, 5*figures.Rounds)
 	return nil
 }
 
@@ -69,13 +70,16 @@ func (l *lab) measure(ctx context.Context, f Flags, rounds int) (*bench.Figures,
 	if err != nil {
 		return nil, err
 	}
-	c, err := lesson.ReadCase(filepath.Join(l.root, "kmod", defaultLesson, "transcript.txtar"))
-	if err != nil {
+	var cases bench.Cases
+	if cases.Inserts, err = lesson.ReadCase(filepath.Join(l.root, "harness/bench/lesson/inserts.txtar")); err != nil {
+		return nil, err
+	}
+	if cases.Lesson, err = lesson.ReadCase(filepath.Join(l.root, "kmod", defaultLesson, "transcript.txtar")); err != nil {
 		return nil, err
 	}
 	col, err := runner.Prepare(ctx, source)
 	if err != nil {
 		return nil, err
 	}
-	return bench.Measure(ctx, l.cache, runner, col, c, rounds)
+	return bench.Measure(ctx, l.cache, runner, col, cases, rounds)
 }

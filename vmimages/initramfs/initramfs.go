@@ -16,6 +16,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"kmodlab/harness/cache"
@@ -81,8 +82,13 @@ func (in *inputs) buildUserland(ctx context.Context, tmp string) error {
 	if err := os.Mkdir(work, 0o755); err != nil {
 		return s.End(err)
 	}
-	args := []string{"tool", "mkuimage", "-format=cpio", "-o", out, "-tmp-dir", work, "-initcmd=init", "-defaultsh=gosh", "-go-build-tags", shellTag}
-	if err := in.goCommand(ctx, work, append(args, commands()...)); err != nil {
+	// Not "go tool mkuimage": that would be built for the guest.
+	mkuimage := filepath.Join(work, "mkuimage")
+	if err := in.goCommand(ctx, work, runtime.GOARCH, "go", "build", "-o", mkuimage, "github.com/u-root/mkuimage/cmd/mkuimage"); err != nil {
+		return s.End(err)
+	}
+	args := []string{"-format=cpio", "-o", out, "-tmp-dir", work, "-initcmd=init", "-defaultsh=gosh", "-go-build-tags", shellTag}
+	if err := in.goCommand(ctx, work, in.arch, mkuimage, append(args, commands()...)...); err != nil {
 		return s.End(err)
 	}
 	return s.End(os.RemoveAll(work))
@@ -92,7 +98,7 @@ func (in *inputs) buildUserland(ctx context.Context, tmp string) error {
 func (in *inputs) assemble(ctx context.Context, tmp, userland string) error {
 	s := step.Start(ctx, "build the initramfs")
 	agent := filepath.Join(tmp, "agent")
-	if err := in.goCommand(ctx, tmp, []string{"build", "-trimpath", "-ldflags=-s -w", "-o", agent, "kmodlab/vmimages/agent"}); err != nil {
+	if err := in.goCommand(ctx, tmp, in.arch, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", agent, "kmodlab/vmimages/agent"); err != nil {
 		return s.End(err)
 	}
 	out, err := os.Create(filepath.Join(tmp, "initramfs.cpio"))

@@ -104,12 +104,13 @@ func (in *inputs) imageKey() string {
 	return cache.Key(parts...)
 }
 
-// goCommand runs the go command for the guest, with temporary files below
-// work. All its children end with ctx, or with this process.
-func (in *inputs) goCommand(ctx context.Context, work string, args []string) error {
-	cmd := exec.CommandContext(ctx, "go", args...)
+// goCommand runs the go command, or a program that runs it, to build programs
+// for arch, with temporary files below work. All its children end with ctx, or
+// with this process.
+func (in *inputs) goCommand(ctx context.Context, work, arch, program string, args ...string) error {
+	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir = in.root
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+in.arch, "GOTMPDIR="+work, "TMPDIR="+work)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+arch, "GOTMPDIR="+work, "TMPDIR="+work)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = time.Second
@@ -124,7 +125,7 @@ func (in *inputs) goCommand(ctx context.Context, work string, args []string) err
 	case errors.Is(err, exec.ErrNotFound):
 		return &fault.Error{Party: fault.Host, What: "there is no go command", Err: err, Fix: "put the go command of the toolchain that built this into PATH"}
 	}
-	return &fault.Error{Party: fault.Harness, What: "cannot build the guest's programs", Where: fmt.Sprintf("go %s ...", args[0]),
+	return &fault.Error{Party: fault.Harness, What: "cannot build the guest's programs", Where: fmt.Sprintf("%s %s ...", filepath.Base(program), args[0]),
 		Err: fmt.Errorf("%w\n%s", err, tail(log.String(), 20)), Fix: "when a module could not be downloaded, run once with network"}
 }
 
