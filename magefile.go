@@ -71,6 +71,16 @@ func Claims(ctx context.Context, locked *bool) error {
 	return target.Claims(ctx, os.Stdout, target.Flags{Locked: set(locked)})
 }
 
+// Cycles loads and unloads every lesson's modules 200 times on every kernel of
+// the test set, and fails where something is left behind.
+func Cycles(ctx context.Context, kernel, lesson *string, rounds *int) error {
+	n := 200
+	if rounds != nil {
+		n = *rounds
+	}
+	return target.Cycles(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Lesson: text(lesson)}, n)
+}
+
 // Shell gives you a shell in a VM, with the modules at hand.
 func Shell(ctx context.Context, kernel *string) error {
 	return target.Shell(ctx, os.Stdout, target.Flags{Kernel: text(kernel)})

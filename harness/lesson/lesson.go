@@ -38,6 +38,7 @@ type Case struct {
 	Modules  []string // the modules it inserts, in order of first use
 	Requires []string // conditions without which it is unsupported, as the script writes them
 	CPUs     int      // guest CPUs it asks for ("requires cpus:2"); 1 when it does not say
+	Loads    []Load   // what it inserts and removes, in its order
 }
 
 // ID returns the case's name across lessons: "notify/transcript".
@@ -82,6 +83,7 @@ func ReadCase(path string) (Case, error) {
 		Name:   strings.TrimSuffix(filepath.Base(path), ".txtar"),
 		Script: path,
 		CPUs:   1,
+		Loads:  readLoads(string(archive.Comment)),
 	}
 	seen := map[string]bool{}
 	sc := bufio.NewScanner(strings.NewReader(string(archive.Comment)))
@@ -90,7 +92,7 @@ func ReadCase(path string) (Case, error) {
 		if comment, ok := strings.CutPrefix(line, "#"); ok && c.Title == "" {
 			c.Title = strings.TrimSpace(comment)
 		}
-		words := commandWords(line)
+		_, _, words := splitLine(line)
 		if len(words) == 0 {
 			continue
 		}
@@ -118,19 +120,6 @@ func (c *Case) learn(words []string, seen map[string]bool) {
 		}
 		c.Requires = append(c.Requires, words[1:]...)
 	}
-}
-
-// commandWords returns the words of a script line from its command on, without
-// conditions and negation; none for comments and blank lines.
-func commandWords(line string) []string {
-	if strings.HasPrefix(line, "#") {
-		return nil
-	}
-	words := strings.Fields(line)
-	for len(words) > 0 && (words[0] == "!" || strings.HasPrefix(words[0], "[")) {
-		words = words[1:]
-	}
-	return words
 }
 
 // ReadScript returns the text of the case's script.

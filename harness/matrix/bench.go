@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strconv"
 	"strings"
@@ -29,7 +30,7 @@ type bench struct {
 	records []kmsg.Record // of the case, from the first step on
 }
 
-var _ lesson.Bench = (*bench)(nil)
+var _ Guest = (*bench)(nil)
 
 // Insert inserts a module that was built for this kernel.
 func (b *bench) Insert(ctx context.Context, name string, params []string) (lesson.Step, error) {
@@ -83,6 +84,27 @@ func (b *bench) Loaded(ctx context.Context, name string) (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+// ReadFile returns the contents of a file of the guest. The guest's refusal is
+// an errno.
+func (b *bench) ReadFile(ctx context.Context, path string) ([]byte, error) {
+	step, err := b.step(ctx, func(ctx context.Context) (vm.Answer, error) { return b.vm.ReadFile(ctx, path) })
+	return []byte(step.Output), refusal("read", path, step, err)
+}
+
+// WriteFile writes a file of the guest that is there. The guest's refusal is an
+// errno.
+func (b *bench) WriteFile(ctx context.Context, path string, data []byte) error {
+	step, err := b.step(ctx, func(ctx context.Context) (vm.Answer, error) { return b.vm.WriteFile(ctx, path, data, 0) })
+	return refusal("write", path, step, err)
+}
+
+func refusal(op, path string, step lesson.Step, err error) error {
+	if err == nil && step.Errno != 0 {
+		return &fs.PathError{Op: op, Path: path, Err: step.Errno}
+	}
+	return err
 }
 
 // Has settles a condition of the script.

@@ -126,7 +126,7 @@ func (r *Runner) attempt(ctx context.Context, col *Column, c lesson.Case, record
 		}
 	})
 	b := &bench{vm: v, column: col, limit: r.Limit}
-	outcome := c.Run(ctx, b, lesson.Options{Work: work, Update: r.Update, Echo: func(step string) {
+	outcome := r.Play(ctx, c, b, lesson.Options{Work: work, Update: r.Update, Echo: func(step string) {
 		r.View.Step(col.kernel.Release, c.ID(), step)
 	}})
 	var taint uint64

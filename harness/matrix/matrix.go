@@ -30,6 +30,22 @@ type View interface {
 	Verdict(verdict.Record)       // a case has ended
 }
 
+// Guest is a VM that a case is played on: what a script sees of it, and its
+// files.
+type Guest interface {
+	lesson.Bench
+	ReadFile(ctx context.Context, path string) ([]byte, error)
+	WriteFile(ctx context.Context, path string, data []byte) error
+}
+
+// Play plays a case on a pristine VM and returns how it went. What the kernel
+// has to say to it is judged afterwards, as for a script.
+type Play func(context.Context, lesson.Case, Guest, lesson.Options) lesson.Outcome
+
+func script(ctx context.Context, c lesson.Case, g Guest, o lesson.Options) lesson.Outcome {
+	return c.Run(ctx, g, o)
+}
+
 // Runner runs cases.
 type Runner struct {
 	Cache  *cache.Cache
@@ -40,6 +56,7 @@ type Runner struct {
 	Limit  time.Duration // how long a step may take before it counts as hung; 30 s for 0
 	Jobs   int           // cases that may run at once; as many as CPUs and memory carry for 0
 	View   View
+	Play   Play // what a case does on its VM; nil runs its script
 
 	slots     *semaphore.Weighted // VMs that may run at once
 	mu        sync.Mutex          // guards emulators
@@ -93,6 +110,9 @@ func (r *Runner) defaults() {
 		// Emulated kernels on a busy machine are slow; a lesson's steps take
 		// milliseconds.
 		r.Limit = 30 * time.Second
+	}
+	if r.Play == nil {
+		r.Play = script
 	}
 	if r.slots == nil {
 		r.slots = semaphore.NewWeighted(int64(r.Jobs))

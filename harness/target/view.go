@@ -36,3 +36,8 @@ func or(text, otherwise string) string {
 	}
 	return text
 }
+
+// counting shows what each case counted, too.
+type counting struct{ brief }
+
+func (v counting) Step(kernel, id, step string) { v.Printf("  %s on %s: %s\n", id, kernel, step) }

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package target
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"kmodlab/harness/cycle"
+	"kmodlab/harness/fault"
+	"kmodlab/harness/report"
+	"kmodlab/harness/verdict"
+)
+
+// cyclesFolder is where, under the output folder, the cycles leave results and
+// logs, beside those of a test run.
+const cyclesFolder = "cycles"
+
+// Cycles loads and unloads the modules of each lesson rounds times on each
+// kernel of the test set, or on those that the flags name, and fails where
+// something is left behind.
+func Cycles(ctx context.Context, w io.Writer, f Flags, rounds int) error {
+	if least := cycle.Warmup + cycle.MinRounds; rounds < least {
+		return status(&fault.Error{Party: fault.Usage, What: fmt.Sprintf("%d rounds show no leak", rounds), Where: "-rounds", Fix: fmt.Sprintf("take %d or more", least)})
+	}
+	ctx, l, err := open(ctx, w, f.Locked)
+	if err != nil {
+		return status(err)
+	}
+	l.out = filepath.Join(l.out, cyclesFolder)
+	lessons, err := l.lessons(f.Lesson)
+	if err != nil {
+		return status(err)
+	}
+	series, err := l.series(f.Kernel)
+	if err != nil {
+		return status(err)
+	}
+	runner, err := l.runner(ctx, counting{brief{l.view}}, false)
+	if err != nil {
+		return status(err)
+	}
+	runner.Play = cycle.Cycles{Rounds: rounds}.Play
+	records, err := runner.Run(ctx, series, cycle.Lessons(lessons))
+	if ctx.Err() != nil {
+		return failed(fault.ExitHarness, "interrupted")
+	}
+	if err != nil && len(records) == 0 {
+		return status(err)
+	}
+	for i, r := range records {
+		records[i].Reproduce = fmt.Sprintf("go tool mage cycles -kernel=%s -lesson=%s -rounds=%d", r.Series, r.Lesson, rounds)
+	}
+	if err := verdict.Write(filepath.Join(l.out, "results.json"), records); err != nil {
+		return status(err)
+	}
+	l.view.Printf("\n")
+	report.Table(w, records)
+	report.Failures(w, records, filepath.Join(outFolder, cyclesFolder))
+	return l.conclude(records)
+}
