@@ -53,3 +53,17 @@ func Transcript(records []Record) []string {
 	}
 	return foldTraces(foldReports(lines))
 }
+
+// ConsoleTranscript returns the lines of a console that a lesson must account
+// for, as [Transcript] does for records. What bears no timestamp is user
+// space's.
+func ConsoleTranscript(console string) []string {
+	var lines []string
+	for line := range strings.Lines(console) {
+		line = strings.TrimRight(line, "\r\n")
+		if text := stripStamp(line); text != line && !IsNoise(text) {
+			lines = append(lines, text)
+		}
+	}
+	return foldTraces(foldReports(lines))
+}

@@ -37,3 +37,16 @@ func TestTranscript(t *testing.T) {
 		})
 	}
 }
+
+func TestConsoleTranscript(t *testing.T) {
+	const console = "shutdown: bye\r\n" +
+		"[   12.000001] m: first\r\n" +
+		"no newline[   12.000002] m: glued to what a program wrote\r\n" +
+		"[   12.000003][    T1] m: with its caller\r\n" +
+		"[   12.000004] random: crng init done\r\n" +
+		"[   12.000005] reboot: Restarting system"
+	want := []string{"m: first", "m: glued to what a program wrote", "m: with its caller", "reboot: Restarting system"}
+	if diff := cmp.Diff(want, ConsoleTranscript(console)); diff != "" {
+		t.Errorf("ConsoleTranscript() differs (-want +got):\n%s", diff)
+	}
+}

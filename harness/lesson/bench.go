@@ -17,6 +17,9 @@ type Bench interface {
 	Remove(ctx context.Context, name string) (Step, error)
 	// Run runs a command of the guest and waits for its end.
 	Run(ctx context.Context, argv []string) (Step, error)
+	// End runs a command of the guest that ends the guest, and waits for that
+	// end. The step's log goes to the last line that the kernel printed.
+	End(ctx context.Context, argv []string) (Step, End, error)
 	// Loaded tells whether the module called name is loaded.
 	Loaded(ctx context.Context, name string) (bool, error)
 	// Settle returns what the kernel printed since the last step.
@@ -24,6 +27,16 @@ type Bench interface {
 	// Has settles a condition such as "export:task_work_add".
 	Has(condition string) (bool, error)
 }
+
+// End is how a guest ended.
+type End string
+
+// The ends that a script may ask for. A guest that ends in another way, such as
+// a panic, is in trouble whatever the script says.
+const (
+	Reset    End = "reset"     // the machine was restarted
+	PowerOff End = "power-off" // the machine was switched off
+)
 
 // Step is what a step of a script did.
 type Step struct {

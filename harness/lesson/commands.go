@@ -17,7 +17,7 @@ import (
 // scriptWords are the commands a script may use. Those of the engine that
 // would act on the host (exec, cp, mkdir ...) are not among them.
 var scriptWords = map[string]bool{
-	"insmod": true, "rmmod": true, "lsmod": true, "dmesg": true, "run": true, "requires": true,
+	"insmod": true, "rmmod": true, "lsmod": true, "dmesg": true, "run": true, "ends": true, "requires": true,
 	"stdout": true, "stderr": true, "skip": true, "stop": true,
 }
 
@@ -29,6 +29,7 @@ type run struct {
 	bench   Bench
 	options Options
 	pending *Step             // the step whose log was not compared yet
+	over    bool              // the guest has ended
 	updates map[string]string // section to what it should hold
 	out     Outcome
 }
@@ -44,6 +45,7 @@ func (r *run) commands() map[string]command {
 			return r.bench.Remove(r.ctx, args[0])
 		}),
 		"run":      r.guest,
+		"ends":     r.ends,
 		"lsmod":    r.lsmod,
 		"dmesg":    r.dmesg,
 		"requires": r.requires,
@@ -59,6 +61,9 @@ func (r *run) begin(ts *testscript.TestScript, neg bool, word string, args []str
 	}
 	if r.pending != nil {
 		r.fail(ts, fmt.Sprintf("the log of %q is not compared before %q", r.out.Step, line))
+	}
+	if r.over {
+		r.fail(ts, fmt.Sprintf("the guest has ended before %q", line))
 	}
 	r.out.Step = line
 	r.options.Echo(line)
@@ -105,10 +110,30 @@ func (r *run) guest(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// ends runs a command of the guest and expects that the guest ends with it: ends
+// reset|power-off NAME [arg ...]. The log that the next dmesg compares goes to
+// the end.
+func (r *run) ends(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 || args[0] != string(Reset) && args[0] != string(PowerOff) {
+		r.fail(ts, "usage: ends reset|power-off NAME [arg ...]")
+	}
+	r.begin(ts, neg, "ends", args)
+	step, end, err := r.bench.End(r.ctx, args[1:])
+	r.check(ts, err)
+	r.pending, r.over, r.out.Ended = &step, true, end
+	if string(end) != args[0] {
+		r.out.Diff = joinLog(step.Log)
+		r.fail(ts, fmt.Sprintf("%s ended the guest by a %s, not by a %s", args[1], end, args[0]))
+	}
+}
+
 // lsmod asserts that a module is loaded: lsmod NAME.
 func (r *run) lsmod(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) != 1 {
 		r.fail(ts, "usage: lsmod NAME")
+	}
+	if r.over {
+		r.fail(ts, "the guest has ended before lsmod "+args[0])
 	}
 	loaded, err := r.bench.Loaded(r.ctx, args[0])
 	r.check(ts, err)

@@ -30,6 +30,9 @@ func (b tape) Remove(_ context.Context, name string) (Step, error) {
 func (b tape) Run(_ context.Context, argv []string) (Step, error) {
 	return b.steps["run "+strings.Join(argv, " ")], b.err
 }
+func (b tape) End(_ context.Context, argv []string) (Step, End, error) {
+	return b.steps["ends "+strings.Join(argv, " ")], Reset, b.err
+}
 func (b tape) Loaded(_ context.Context, name string) (bool, error) { return b.loaded[name], b.err }
 func (b tape) Settle(context.Context) (Step, error)                { return Step{Log: b.late}, b.err }
 func (b tape) Has(condition string) (bool, error)                  { return condition == "kernel:>=6.1", nil }
@@ -61,6 +64,7 @@ func TestRun(t *testing.T) {
 		"insmod hello n=2": {Log: []string{"hello twice"}},
 		"insmod orphan":    {Errno: syscall.ENOENT, Log: []string{"orphan: Unknown symbol x (err -2)"}},
 		"run echo hi":      {Output: "hi\n"},
+		"ends reboot":      {Log: []string{"bye"}},
 	}, loaded: map[string]bool{"hello": true}}
 	withLate := hello
 	withLate.late = []string{"too late"}
@@ -89,6 +93,13 @@ func TestRun(t *testing.T) {
 		"a module is loaded":           {bench: hello, script: "lsmod hello\n! lsmod other\n", finished: true},
 		"a module is not loaded":       {bench: hello, script: "lsmod other\n", problem: "loaded is false"},
 		"a guest command":              {bench: hello, script: "run echo hi\nstdout hi\ndmesg\n", finished: true},
+		"the guest ends as asked":      {bench: withLate, script: "ends reset reboot\ndmesg a\n-- a --\nbye\n", finished: true},
+		"its last lines differ":        {bench: hello, script: "ends reset reboot\ndmesg a\n-- a --\nbye\nbye\n", problem: "differs", diff: "-bye"},
+		"its last lines are ignored":   {bench: hello, script: "ends reset reboot\n", problem: "never compared"},
+		"the guest ends otherwise":     {bench: hello, script: "ends power-off reboot\ndmesg a\n-- a --\nbye\n", problem: "by a reset, not by a power-off", diff: "bye"},
+		"a step after the end":         {bench: hello, script: "ends reset reboot\ndmesg a\nrmmod hello\ndmesg\n-- a --\nbye\n", problem: "has ended before \"rmmod hello\""},
+		"a look after the end":         {bench: hello, script: "ends reset reboot\ndmesg a\nlsmod hello\n-- a --\nbye\n", problem: "has ended before lsmod"},
+		"an end that nobody may want":  {bench: hello, script: "ends panic reboot\ndmesg\n", problem: "usage"},
 		"a requirement holds":          {bench: hello, script: "requires kernel:>=6.1\n", finished: true},
 		"a requirement does not hold":  {bench: hello, script: "requires config:KASAN\n", unsupported: "needs config:KASAN"},
 		"a condition selects a step":   {bench: hello, script: "[!kernel:>=6.1] insmod orphan\n[kernel:>=6.1] insmod hello\ndmesg a\n-- a --\nhello\nworld\n", finished: true},

@@ -21,6 +21,7 @@ type Outcome struct {
 	Diff        string   // unified diff of expected and printed log
 	Refused     *Refusal // an insert or remove that the kernel refused against expectation
 	Unsupported string   // what this kernel lacks for the case
+	Ended       End      // how the guest ended where the script asked for it; "" where it did not
 	Err         error    // the bench was lost or unable
 	Narration   string   // the script engine's own log of the run
 	Updated     bool     // expected logs were rewritten
@@ -79,6 +80,10 @@ func (r *run) finish() {
 	r.out.Step = "the end of the script"
 	if r.pending != nil {
 		r.out.Problem = "the last step's log is never compared; end the script with dmesg"
+		return
+	}
+	if r.over { // its log went to the end
+		r.out.Finished = true
 		return
 	}
 	late, err := r.bench.Settle(r.ctx)

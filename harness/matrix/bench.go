@@ -64,6 +64,38 @@ func (b *bench) Run(ctx context.Context, argv []string) (lesson.Step, error) {
 	})
 }
 
+// End runs a command of the guest that ends it. The agent goes before the kernel
+// does, so the log is the console's, which shows every line for this step.
+func (b *bench) End(ctx context.Context, argv []string) (lesson.Step, lesson.End, error) {
+	const everything = "8\n" // the first number of the file is the console's log level
+	if err := b.WriteFile(ctx, "/proc/sys/kernel/printk", []byte(everything)); err != nil {
+		return lesson.Step{}, "", err
+	}
+	shown := len(b.vm.Console())
+	ctx, cancel := context.WithTimeout(ctx, b.limit)
+	defer cancel()
+	answer, err := b.vm.Run(ctx, nil, argv...)
+	if err == nil {
+		b.keep(answer)
+		return lesson.Step{}, "", fmt.Errorf("%s: %w: %s", strings.Join(argv, " "), errLivesOn, answer.Output)
+	}
+	if err := b.vm.Await(ctx); err != nil {
+		return lesson.Step{}, "", err
+	}
+	fate := b.vm.Close()
+	end, ok := ends[fate.How]
+	if !ok {
+		return lesson.Step{}, "", err // how it ended is told by its fate
+	}
+	return lesson.Step{Log: kmsg.ConsoleTranscript(fate.Console[shown:])}, end, nil
+}
+
+// ends are the ends of a VM that a script may ask for.
+var ends = map[vm.How]lesson.End{vm.Reset: lesson.Reset, vm.PowerOff: lesson.PowerOff}
+
+// errLivesOn ends a script that wanted the guest to end.
+var errLivesOn = errors.New("the guest lives on")
+
 // Settle returns what was printed since the last step.
 func (b *bench) Settle(ctx context.Context) (lesson.Step, error) {
 	return b.step(ctx, b.vm.Settle)

@@ -182,6 +182,8 @@ func facts(b *bench, o lesson.Outcome, fate vm.Fate) verdict.Facts {
 	lost, isLost := errors.AsType[*vm.Lost](o.Err)
 	switch {
 	case o.Err == nil || errors.Is(o.Err, errTaskDied):
+	case errors.Is(o.Err, errLivesOn):
+		f.Problem = o.Err.Error()
 	case isLost && lost.Kind == vm.LostTimeout:
 		f.TimedOut = true
 	case isLost && lost.Kind == vm.LostAgent:
@@ -189,7 +191,9 @@ func facts(b *bench, o lesson.Outcome, fate vm.Fate) verdict.Facts {
 	default:
 		f.InfraError, f.Party = o.Err.Error(), fault.Of(o.Err)
 	}
-	ended(&f, fate)
+	if o.Ended == "" || o.Ended != ends[fate.How] { // as the script asked is no fault
+		ended(&f, fate)
+	}
 	return f
 }
 

@@ -50,6 +50,17 @@ func (v *VM) greet(ctx context.Context) error {
 	return err
 }
 
+// Await waits for the VM to end by itself. It returns a [*Lost] when ctx ends
+// first.
+func (v *VM) Await(ctx context.Context) error {
+	select {
+	case <-v.over:
+		return nil
+	case <-ctx.Done():
+		return lostTo(ctx, "the end of the VM")
+	}
+}
+
 // Close ends the VM and returns all that is known of it. It first takes in
 // what the kernel has logged until now, and then reads console and agent to
 // their ends, so that a late splat is not missed. Closing again returns the
