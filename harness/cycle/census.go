@@ -4,7 +4,9 @@ package cycle
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"path"
 	"slices"
@@ -26,28 +28,25 @@ type census struct {
 // memory per CPU.
 var memoryLines = []string{"SUnreclaim", "VmallocUsed", "Percpu"}
 
-// take counts. Before it reads /proc/slabinfo it has each cache give back what
-// CPUs hold in reserve, for that counts as in use there (mm/slub.c,
-// get_slabinfo).
-func take(ctx context.Context, g matrix.Guest) (census, error) {
-	slabs, err := g.ReadFile(ctx, "/proc/slabinfo")
-	if err != nil {
-		return census{}, err
+// take counts. Before it reads /proc/slabinfo it has the caches that are named,
+// or all, give back what CPUs hold in reserve, for that counts as in use there
+// (mm/slub.c, get_slabinfo).
+func take(ctx context.Context, g matrix.Guest, caches ...string) (census, error) {
+	if len(caches) == 0 {
+		objects, err := readSlabs(ctx, g)
+		if err != nil {
+			return census{}, err
+		}
+		caches = slices.Sorted(maps.Keys(objects))
 	}
-	objects, err := parseSlabs(string(slabs))
-	if err != nil {
-		return census{}, err
-	}
-	for name := range objects {
-		// One of another name that shares its slabs has no folder of its own.
-		if err := g.WriteFile(ctx, path.Join("/sys/kernel/slab", name, "shrink"), []byte("1\n")); err != nil && !absent(err) {
+	for _, name := range caches {
+		err := g.WriteFile(ctx, path.Join("/sys/kernel/slab", name, "shrink"), []byte("1\n"))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return census{}, err
 		}
 	}
-	if slabs, err = g.ReadFile(ctx, "/proc/slabinfo"); err != nil {
-		return census{}, err
-	}
-	if objects, err = parseSlabs(string(slabs)); err != nil {
+	objects, err := readSlabs(ctx, g)
+	if err != nil {
 		return census{}, err
 	}
 	memory, err := g.ReadFile(ctx, "/proc/meminfo")
@@ -59,6 +58,14 @@ func take(ctx context.Context, g matrix.Guest) (census, error) {
 		return census{}, err
 	}
 	return census{modules: parseModules(string(modules)), objects: objects, memory: parseMemory(string(memory))}, nil
+}
+
+func readSlabs(ctx context.Context, g matrix.Guest) (map[string]int, error) {
+	text, err := g.ReadFile(ctx, "/proc/slabinfo")
+	if err != nil {
+		return nil, err
+	}
+	return parseSlabs(string(text))
 }
 
 // parseSlabs returns the objects in use of each cache of /proc/slabinfo: a line
@@ -112,8 +119,9 @@ func parseModules(text string) []string {
 
 // Growth is how a census differs from an earlier one.
 type Growth struct {
-	Problem string // what grew with the cycles; "" when nothing did
-	Summary string // the largest growth of each kind, for a reader
+	Problem string   // what grew with the cycles; "" when nothing did
+	Caches  []string // the slab caches among it
+	Summary string   // the largest growth of each kind, for a reader
 }
 
 // pageAllowance is by how many kB a line of memoryLines may grow whatever the
@@ -127,7 +135,7 @@ const pageAllowance = 256
 // memory that is counted in pages, 2 kB a round (and pageAllowance) is half of
 // the least that can be forgotten.
 func (c census) since(before census, rounds int) Growth {
-	var problems []string
+	var problems, caches []string
 	if !slices.Equal(c.modules, before.modules) {
 		problems = append(problems, fmt.Sprintf("the loaded modules are %v, they were %v", c.modules, before.modules))
 	}
@@ -138,6 +146,7 @@ func (c census) since(before census, rounds int) Growth {
 			largest, most = name, grown
 		}
 		if 2*grown >= rounds {
+			caches = append(caches, name)
 			problems = append(problems, fmt.Sprintf("slab cache %s has %d objects more after %d cycles", name, grown, rounds))
 		}
 	}
@@ -152,5 +161,5 @@ func (c census) since(before census, rounds int) Growth {
 		}
 		summary += fmt.Sprintf(", %s %+d kB", name, grown)
 	}
-	return Growth{Problem: strings.Join(problems, "; "), Summary: summary}
+	return Growth{Problem: strings.Join(problems, "; "), Caches: caches, Summary: summary}
 }

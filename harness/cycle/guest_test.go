@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package cycle
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"kmodlab/harness/cache"
+	"kmodlab/harness/lesson"
+	"kmodlab/harness/matrix"
+	"kmodlab/harness/verdict"
+	"kmodlab/harness/vm"
+	"kmodlab/vmimages"
+	"kmodlab/vmimages/debian"
+)
+
+// quiet is a view that shows nothing.
+type quiet struct{}
+
+func (quiet) Step(_, _, _ string)    {}
+func (quiet) Log(_, _, _ string)     {}
+func (quiet) Verdict(verdict.Record) {}
+
+// Each module that leaves something behind is found out on a real kernel, in
+// its own way, and the one that does not passes.
+func TestLeaks(t *testing.T) {
+	kmod, err := filepath.Abs("../testdata/cycles")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lessons, err := lesson.Find(kmod)
+	if err != nil {
+		t.Fatal(err)
+	}
+	series := os.Getenv("KMODLAB_TEST_KERNEL")
+	if series == "" {
+		series = "6.12"
+	}
+	r := newRunner(t, kmod, series)
+	r.Play = Cycles{Rounds: Warmup + MinRounds}.Play
+	records, err := r.Run(context.Background(), []string{series}, Lessons(lessons))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]struct {
+		verdict verdict.Verdict
+		reason  string
+	}{
+		"neat":   {verdict.Pass, ""},
+		"object": {verdict.Fail, "objects more after 40 cycles"},
+		"block":  {verdict.Fail, "cycle 2 prints something else than the first one"},
+		"file":   {verdict.Splat, "proc_dir_entry"},
+	}
+	if len(records) != len(want) {
+		t.Errorf("%d cases ran; want %d", len(records), len(want))
+	}
+	for _, got := range records {
+		if w := want[got.Case]; got.Verdict != w.verdict || !strings.Contains(got.Reason, w.reason) {
+			t.Errorf("%s: verdict %s, reason %q; want %s, a reason with %q\n%s", got.Case, got.Verdict, got.Reason, w.verdict, w.reason, got.Diff)
+		}
+	}
+}
+
+// newRunner returns a runner for the modules in kmod, or skips the test where a
+// VM cannot be had without a download or an installation.
+func newRunner(t *testing.T, kmod, series string) *matrix.Runner {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: needs VMs")
+	}
+	ctx := context.Background()
+	qemu, err := vm.FindQEMU(ctx)
+	if err != nil {
+		t.Skipf("no VM: %v", err)
+	}
+	c, err := cache.Open()
+	if err != nil {
+		t.Skipf("no cache: %v", err)
+	}
+	catalogue, err := vmimages.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	lock, err := vmimages.LoadLock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	provider := debian.New(c, catalogue, lock, debian.Options{})
+	rows, err := provider.List(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range rows {
+		if row.Series == series && !row.Cached {
+			t.Skipf("kernel %s is not in the cache; go tool mage run -kernel=%s fetches it", series, series)
+		}
+	}
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &matrix.Runner{Cache: c, Kernels: provider, QEMU: qemu, Root: root, Kmod: kmod, Out: t.TempDir(), View: quiet{}, Limit: 30 * time.Second}
+}
