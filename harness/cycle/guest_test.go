@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"kmodlab/harness/cache"
+	"kmodlab/harness/kernel"
 	"kmodlab/harness/lesson"
 	"kmodlab/harness/matrix"
 	"kmodlab/harness/verdict"
@@ -37,13 +38,9 @@ func TestLeaks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	series := os.Getenv("KMODLAB_TEST_KERNEL")
-	if series == "" {
-		series = "6.12"
-	}
-	r := newRunner(t, kmod, series)
+	r, source := newRunner(t, kmod)
 	r.Play = Cycles{Rounds: Warmup + MinRounds}.Play
-	records, err := r.Run(context.Background(), []string{series}, Lessons(lessons))
+	records, err := r.Run(context.Background(), []kernel.Source{source}, Lessons(lessons))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,14 +65,13 @@ func TestLeaks(t *testing.T) {
 
 // newRunner returns a runner for the modules in kmod, or skips the test where a
 // VM cannot be had without a download or an installation.
-func newRunner(t *testing.T, kmod, series string) *matrix.Runner {
+func newRunner(t *testing.T, kmod string) (*matrix.Runner, kernel.Source) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("-short: needs VMs")
 	}
 	ctx := context.Background()
-	qemu, err := vm.FindQEMU(ctx)
-	if err != nil {
+	if _, err := vm.FindQEMU(ctx, "amd64"); err != nil {
 		t.Skipf("no VM: %v", err)
 	}
 	c, err := cache.Open()
@@ -95,14 +91,19 @@ func newRunner(t *testing.T, kmod, series string) *matrix.Runner {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, row := range rows {
-		if row.Series == series && !row.Cached {
-			t.Skipf("kernel %s is not in the cache; go tool mage run -kernel=%s fetches it", series, series)
-		}
-	}
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &matrix.Runner{Cache: c, Kernels: provider, QEMU: qemu, Root: root, Kmod: kmod, Out: t.TempDir(), View: quiet{}, Limit: 30 * time.Second}
+	name := os.Getenv("KMODLAB_TEST_KERNEL")
+	if name == "" {
+		name = "6.12"
+	}
+	for _, row := range rows {
+		if row.Name == name && row.Cached {
+			return &matrix.Runner{Cache: c, Root: root, Kmod: kmod, Out: t.TempDir(), View: quiet{}, Limit: 30 * time.Second}, provider.Source(row.Choice)
+		}
+	}
+	t.Skipf("kernel %s is not in the cache; go tool mage run -kernel=%s fetches it", name, name)
+	return nil, kernel.Source{}
 }

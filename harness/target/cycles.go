@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"strings"
 
 	"kmodlab/harness/cycle"
 	"kmodlab/harness/fault"
@@ -30,20 +31,20 @@ func Cycles(ctx context.Context, w io.Writer, f Flags, rounds int) error {
 		return status(err)
 	}
 	l.out = filepath.Join(l.out, cyclesFolder)
-	lessons, err := l.lessons(f.Lesson)
+	lessons, err := l.lessons(f)
 	if err != nil {
 		return status(err)
 	}
-	series, err := l.series(f.Kernel)
+	kernels, err := l.kernels(ctx, f)
 	if err != nil {
 		return status(err)
 	}
-	runner, err := l.runner(ctx, counting{brief{l.view}}, false)
+	runner, err := l.runner(ctx, kernels, counting{brief{l.view}}, false)
 	if err != nil {
 		return status(err)
 	}
 	runner.Play = cycle.Cycles{Rounds: rounds}.Play
-	records, err := runner.Run(ctx, series, cycle.Lessons(lessons))
+	records, err := runner.Run(ctx, kernels, cycle.Lessons(lessons))
 	if ctx.Err() != nil {
 		return failed(fault.ExitHarness, "interrupted")
 	}
@@ -51,7 +52,7 @@ func Cycles(ctx context.Context, w io.Writer, f Flags, rounds int) error {
 		return status(err)
 	}
 	for i, r := range records {
-		records[i].Reproduce = fmt.Sprintf("go tool mage cycles -kernel=%s -lesson=%s -rounds=%d", r.Series, r.Lesson, rounds)
+		records[i].Reproduce = strings.Replace(r.Reproduce, "mage run", fmt.Sprintf("mage cycles -rounds=%d", rounds), 1)
 	}
 	if err := verdict.Write(filepath.Join(l.out, "results.json"), records); err != nil {
 		return status(err)
