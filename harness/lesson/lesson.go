@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"sort"
 	"strings"
 
@@ -38,6 +39,7 @@ type Case struct {
 	Modules  []string // the modules it inserts, in order of first use
 	Requires []string // conditions without which it is unsupported, as the script writes them
 	CPUs     int      // guest CPUs it asks for ("requires cpus:2"); 1 when it does not say
+	Gone     []string // series in which something that it requires went away, as "# gone in 6.2: why" says
 	Loads    []Load   // what it inserts and removes, in its order
 }
 
@@ -92,6 +94,14 @@ func ReadCase(path string) (Case, error) {
 		if comment, ok := strings.CutPrefix(line, "#"); ok && c.Title == "" {
 			c.Title = strings.TrimSpace(comment)
 		}
+		if strings.HasPrefix(line, "# gone") {
+			m := goneLine.FindStringSubmatch(line)
+			if m == nil {
+				return Case{}, &fault.Error{Party: fault.Module, What: "this does not say since when something is gone, and why", Where: fmt.Sprintf("%s:%d", path, n),
+					Fix: "write: # gone in X.Y: REASON, with the commit that took it away"}
+			}
+			c.Gone = append(c.Gone, m[1])
+		}
 		_, _, words := splitLine(line)
 		if len(words) == 0 {
 			continue
@@ -105,6 +115,10 @@ func ReadCase(path string) (Case, error) {
 	}
 	return c, sc.Err()
 }
+
+// goneLine explains why a newer kernel lacks what an older one has. The reason
+// must be there; whether it is a good one is for readers to judge.
+var goneLine = regexp.MustCompile(`^# gone in (\d+\.\d+): \S`)
 
 func (c *Case) learn(words []string, seen map[string]bool) {
 	switch words[0] {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -140,5 +141,36 @@ func TestReadCaseRefusesHostCommands(t *testing.T) {
 	_, err := ReadCase(path)
 	if err == nil || !strings.Contains(err.Error(), ":2") || !strings.Contains(err.Error(), `"exec"`) {
 		t.Errorf("ReadCase() of a script with exec = %v; want an error that names line 2 and the command", err)
+	}
+}
+
+func TestReadCaseOfWhatIsGone(t *testing.T) {
+	for name, tt := range map[string]struct {
+		script string
+		want   []string
+		err    string // part of the error; "" for none
+	}{
+		"explained":      {"# hi\n# gone in 6.2: no longer exported (commit 0123456789ab)\nrequires export:x\n", []string{"6.2"}, ""},
+		"twice":          {"# gone in 6.2: a\n# gone in 7.1: b\n", []string{"6.2", "7.1"}, ""},
+		"nothing gone":   {"# going, going\n", nil, ""},
+		"without reason": {"# hi\n# gone in 6.2:\n", nil, ":2"},
+		"without series": {"# gone: no longer exported\n", nil, ":1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "case.txtar")
+			if err := os.WriteFile(path, []byte(tt.script), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			got, err := ReadCase(path)
+			if tt.err != "" {
+				if err == nil || !strings.Contains(err.Error(), tt.err) {
+					t.Errorf("ReadCase() = _, %v; want an error at %q", err, tt.err)
+				}
+				return
+			}
+			if err != nil || !slices.Equal(got.Gone, tt.want) {
+				t.Errorf("ReadCase().Gone = %v, %v; want %v", got.Gone, err, tt.want)
+			}
+		})
 	}
 }

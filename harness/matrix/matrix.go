@@ -20,6 +20,7 @@ import (
 	"kmodlab/harness/cache"
 	"kmodlab/harness/fault"
 	"kmodlab/harness/kernel"
+	"kmodlab/harness/lesson"
 	"kmodlab/harness/verdict"
 )
 
@@ -42,7 +43,7 @@ type Guest interface {
 // has to say to it is judged afterwards, as for a script.
 type Play func(context.Context, lesson.Case, Guest, lesson.Options) lesson.Outcome
 
-func script(ctx context.Context, c lesson.Case, g Guest, o lesson.Options) lesson.Outcome {
+func playScript(ctx context.Context, c lesson.Case, g Guest, o lesson.Options) lesson.Outcome {
 	return c.Run(ctx, g, o)
 }
 
@@ -112,7 +113,7 @@ func (r *Runner) defaults() {
 		r.Limit = 30 * time.Second
 	}
 	if r.Play == nil {
-		r.Play = script
+		r.Play = playScript
 	}
 	if r.slots == nil {
 		r.slots = semaphore.NewWeighted(int64(r.Jobs))

@@ -73,6 +73,7 @@ func (l *lab) matrix(ctx context.Context, f Flags, jobs int, show func(*lab) mat
 	if err != nil && len(records) == 0 {
 		return nil, status(err)
 	}
+	records = verdict.Regress(records, gone(plan.lessons))
 	if err := l.keep(plan.past, records); err != nil {
 		return nil, status(err)
 	}
@@ -95,6 +96,18 @@ func (l *lab) news(changes []verdict.Change) {
 	for _, c := range changes {
 		l.view.Printf("  %s\n", c)
 	}
+}
+
+// gone returns what scripts say of things that newer kernels lack, by
+// lesson/case.
+func gone(lessons []lesson.Lesson) map[string][]string {
+	series := map[string][]string{}
+	for _, l := range lessons {
+		for _, c := range l.Cases {
+			series[c.ID()] = c.Gone
+		}
+	}
+	return series
 }
 
 // conclude ends a run with the closing line, and with the exit status that the
