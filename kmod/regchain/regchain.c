@@ -81,6 +81,11 @@ static int __init regchain_init(void)
 	unsigned int i;
 	int err;
 
+	if (veto > ARRAY_SIZE(subscribers) || fail_at > ARRAY_SIZE(subscribers)) {
+		pr_err("regchain: veto=%u or fail_at=%u is out of range (0 to %zu)\n",
+		       veto, fail_at, ARRAY_SIZE(subscribers));
+		return -EINVAL;
+	}
 	pr_info("Begin to register:\n");
 	for (i = 0; i < ARRAY_SIZE(subscribers); i++) {
 		err = join(&subscribers[i]);

@@ -186,6 +186,10 @@ static int __init taskwork_demo_init(void)
 	unsigned int i;
 	int err;
 
+	if (fail_at > ARRAY_SIZE(works)) {
+		pr_err("fail_at=%u is out of range (0 to %zu)\n", fail_at, ARRAY_SIZE(works));
+		return -EINVAL;
+	}
 	inserter = get_pid(task_pid(current));
 	err = arm_notifier();
 	if (err)
