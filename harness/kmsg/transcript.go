@@ -27,6 +27,9 @@ var noise = []*regexp.Regexp{
 	// A host that is busy lets the guest's timer interrupts pile up
 	// (kernel/time/hrtimer.c, hrtimer_interrupt).
 	regexp.MustCompile(`^hrtimer: interrupt took \d+ ns$`),
+	// More than a millisecond is long for a handler of NMIs, and nothing out of
+	// the ordinary under emulation (arch/x86/kernel/nmi.c, nmi_check_duration).
+	regexp.MustCompile(`^INFO: NMI handler \(.+\) took too long to run: \d+\.\d+ msecs$`),
 }
 
 // IsNoise tells whether a kernel line belongs to no lesson.
