@@ -27,6 +27,15 @@ var noise = []*regexp.Regexp{
 	// A host that is busy lets the guest's timer interrupts pile up
 	// (kernel/time/hrtimer.c, hrtimer_interrupt).
 	regexp.MustCompile(`^hrtimer: interrupt took \d+ ns$`),
+	// The agent's worker is a real-time task. Where the host is slow, a step can
+	// take more than 95 % of a second (kernel/sched/rt.c); a worker that never
+	// comes back is a hang without this line, too.
+	regexp.MustCompile(`^sched: RT throttling activated$`),
+	// How long the freezer took (kernel/power/process.c), and which function of
+	// a driver refused, with an offset that the compiler decides
+	// (drivers/base/power/main.c, suspend_report_result).
+	regexp.MustCompile(`^Freezing .+\(elapsed \d+\.\d+ seconds\)`),
+	regexp.MustCompile(`(?:^|: )PM: \w+\(\): .+ returns -?\d+$`),
 	// More than a millisecond is long for a handler of NMIs, and nothing out of
 	// the ordinary under emulation (arch/x86/kernel/nmi.c, nmi_check_duration).
 	regexp.MustCompile(`^INFO: NMI handler \(.+\) took too long to run: \d+\.\d+ msecs$`),

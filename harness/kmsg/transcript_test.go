@@ -44,6 +44,9 @@ func TestConsoleTranscript(t *testing.T) {
 		"no newline[   12.000002] m: glued to what a program wrote\r\n" +
 		"[   12.000003][    T1] m: with its caller\r\n" +
 		"[   12.000004] random: crng init done\r\n" +
+		"[   12.000004] Freezing user space processes completed (elapsed 0.001 seconds)\r\n" +
+		"[   12.000004] m m: PM: device_prepare(): on_prepare+0x0/0x1b [m] returns -16\r\n" +
+		"[   12.000004] sched: RT throttling activated\r\n" +
 		"[   12.000004] INFO: NMI handler (on_nmi [tw_nmi]) took too long to run: 2.965 msecs\r\n" +
 		"[   12.000005] reboot: Restarting system"
 	want := []string{"m: first", "m: glued to what a program wrote", "m: with its caller", "reboot: Restarting system"}

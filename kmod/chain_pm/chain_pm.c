@@ -11,6 +11,9 @@
  * every preparation is refused:
  *   insmod chain_pm.ko veto=1
  *   echo freeze > /sys/power/state
+ * With busy=1 the chain agrees and a device of the module does not:
+ *   insmod chain_pm.ko busy=1
+ *   echo freeze > /sys/power/state
  *
  * Notes:
  * - pm_chain_head is a blocking chain, called by a robust call
@@ -25,17 +28,23 @@
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/errno.h>
+#include <linux/err.h>
 #include <linux/init.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/notifier.h>
+#include <linux/platform_device.h>
+#include <linux/pm.h>
 #include <linux/printk.h>
 #include <linux/suspend.h>
 
 static bool veto;
 module_param(veto, bool, 0444);
 MODULE_PARM_DESC(veto, "Refuse to sleep (default no)");
+
+static bool busy;
+module_param(busy, bool, 0444);
+MODULE_PARM_DESC(busy, "Have a device that is not ready to sleep (default no)");
 
 static const char *event_name(unsigned long event)
 {
@@ -65,16 +74,62 @@ static int on_second(struct notifier_block *nb, unsigned long event, void *data)
 static struct notifier_block first = { .notifier_call = on_first, .priority = 2 };
 static struct notifier_block second = { .notifier_call = on_second, .priority = 1 };
 
+/* Asked after the chain, with all programs frozen, before any device sleeps. */
+static int on_prepare(struct device *dev)
+{
+	pr_info("the device is busy\n");
+	return -EBUSY;
+}
+
+static const struct dev_pm_ops busy_ops = { .prepare = on_prepare };
+
+static struct platform_driver busy_driver = {
+	.driver = { .name = KBUILD_MODNAME, .pm = &busy_ops },
+};
+
+static struct platform_device *busy_device;
+
+static int __init add_device(void)
+{
+	int err;
+
+	err = platform_driver_register(&busy_driver);
+	if (err)
+		return err;
+	busy_device = platform_device_register_simple(KBUILD_MODNAME, PLATFORM_DEVID_NONE, NULL, 0);
+	if (IS_ERR(busy_device)) {
+		platform_driver_unregister(&busy_driver);
+		return PTR_ERR(busy_device);
+	}
+	return 0;
+}
+
+static void remove_device(void)
+{
+	platform_device_unregister(busy_device);
+	platform_driver_unregister(&busy_driver);
+}
+
 static int __init chain_pm_init(void)
 {
 	int err;
 
-	err = register_pm_notifier(&first);
+	err = busy ? add_device() : 0;
 	if (err)
 		return err;
+	err = register_pm_notifier(&first);
+	if (err)
+		goto no_device;
 	err = register_pm_notifier(&second);
 	if (err)
-		unregister_pm_notifier(&first);
+		goto no_first;
+	return 0;
+
+no_first:
+	unregister_pm_notifier(&first);
+no_device:
+	if (busy)
+		remove_device();
 	return err;
 }
 
@@ -82,6 +137,8 @@ static void __exit chain_pm_exit(void)
 {
 	unregister_pm_notifier(&second);
 	unregister_pm_notifier(&first);
+	if (busy)
+		remove_device();
 }
 
 module_init(chain_pm_init);
