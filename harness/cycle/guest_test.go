@@ -40,7 +40,7 @@ func TestLeaks(t *testing.T) {
 	}
 	r, source := newRunner(t, kmod)
 	r.Play = Cycles{Rounds: Warmup + MinRounds}.Play
-	records, err := r.Run(context.Background(), []kernel.Source{source}, Lessons(lessons))
+	records, err := r.Run(context.Background(), matrix.Plan([]kernel.Source{source}, Lessons(lessons), nil))
 	if err != nil {
 		t.Fatal(err)
 	}

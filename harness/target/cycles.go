@@ -11,6 +11,7 @@ import (
 
 	"kmodlab/harness/cycle"
 	"kmodlab/harness/fault"
+	"kmodlab/harness/matrix"
 	"kmodlab/harness/report"
 	"kmodlab/harness/verdict"
 )
@@ -44,7 +45,7 @@ func Cycles(ctx context.Context, w io.Writer, f Flags, rounds int) error {
 		return status(err)
 	}
 	runner.Play = cycle.Cycles{Rounds: rounds}.Play
-	records, err := runner.Run(ctx, kernels, cycle.Lessons(lessons))
+	records, err := runner.Run(ctx, matrix.Plan(kernels, cycle.Lessons(lessons), nil))
 	if ctx.Err() != nil {
 		return failed(fault.ExitHarness, "interrupted")
 	}
