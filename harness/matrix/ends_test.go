@@ -24,7 +24,7 @@ func TestFactsOfAnEnd(t *testing.T) {
 		"a power-off as asked":          {lesson.Outcome{Finished: true, Ended: lesson.PowerOff}, vm.PowerOff, verdict.Pass},
 		"a reset with other last lines": {lesson.Outcome{Problem: "the log differs", Ended: lesson.Reset}, vm.Reset, verdict.Fail},
 		"a reset that nobody asked for": {lesson.Outcome{Err: lost}, vm.Reset, verdict.Panic},
-		"a power-off likewise":          {lesson.Outcome{Err: lost}, vm.PowerOff, verdict.Infra},
+		"a power-off likewise":          {lesson.Outcome{Err: lost}, vm.PowerOff, verdict.Fail},
 		"a panic instead of the end":    {lesson.Outcome{Err: lost}, vm.Panicked, verdict.Panic},
 		"the guest lives on":            {lesson.Outcome{Err: fmt.Errorf("true: %w", errLivesOn)}, vm.Closed, verdict.Fail},
 	} {
