@@ -71,6 +71,12 @@ func Claims(ctx context.Context, locked *bool) error {
 	return target.Claims(ctx, os.Stdout, target.Flags{Locked: set(locked)})
 }
 
+// Report makes out/report.html, out/junit.xml and out/results.ktap again, from
+// the results of the last run.
+func Report(ctx context.Context) error {
+	return target.Report(ctx, os.Stdout)
+}
+
 // Shell gives you a shell in a VM, with the modules at hand.
 func Shell(ctx context.Context, kernel *string) error {
 	return target.Shell(ctx, os.Stdout, target.Flags{Kernel: text(kernel)})

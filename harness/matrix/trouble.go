@@ -34,7 +34,7 @@ func (r *Runner) tell(record *verdict.Record, col *Column, splats []kmsg.Splat) 
 
 // clip shortens what a kernel reported over and over. The log has it all.
 func clip(text string) string {
-	const most = 16 << 10
+	const most = 64 << 10
 	if len(text) <= most {
 		return text
 	}
@@ -73,7 +73,7 @@ func (r *Runner) relative(path string) string {
 func steps(taken []lesson.Taken) []verdict.Step {
 	var all []verdict.Step
 	for _, t := range taken {
-		all = append(all, verdict.Step{Text: t.Text, Section: t.Section, Expected: t.Expected, Got: t.Got,
+		all = append(all, verdict.Step{Text: t.Text, Section: t.Section, Expected: t.Expected, Got: clip(t.Got),
 			Compared: t.Compared, Equal: t.Compared && t.Expected == t.Got})
 	}
 	return all

@@ -78,8 +78,12 @@ func JUnit(w io.Writer, records []verdict.Record) error {
 }
 
 func junitKernel(k Kernel, lessons [][]*verdict.Record) (junitSuite, float64) {
-	suite := junitSuite{Name: k.Release, Properties: []junitProperty{
-		{"kernel", k.Release}, {"series", k.Series}, {"arch", k.Arch}, {"flavour", k.Flavour}}}
+	suite := junitSuite{Name: k.Release}
+	for _, p := range []junitProperty{{"kernel", k.Release}, {"series", k.Series}, {"arch", k.Arch}, {"flavour", k.Flavour}} {
+		if p.Value != "" {
+			suite.Properties = append(suite.Properties, p)
+		}
+	}
 	if suite.Name == "" {
 		suite.Name = k.Name
 	}

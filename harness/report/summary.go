@@ -12,9 +12,12 @@ import (
 	"kmodlab/harness/verdict"
 )
 
-// summaryFailures is how many failures a summary tells in full: GitHub takes
-// no more than 1 MiB of it.
-const summaryFailures = 40
+// How many failures a summary tells in full, and how many bytes of each: GitHub
+// takes no more than 1 MiB of it.
+const (
+	summaryFailures = 40
+	summaryAccount  = 16 << 10
+)
 
 // Summary writes records as Markdown for the page of a CI job: the closing
 // line, a table module x kernel, and every failure, folded.
@@ -41,6 +44,9 @@ func Summary(w io.Writer, records []verdict.Record) error {
 		}
 		r := f.Record
 		text := Account(r)
+		if len(text) > summaryAccount {
+			text = text[:strings.LastIndexByte(text[:summaryAccount], '\n')+1] + "... more is in report.html\nreproduce: " + r.Reproduce + "\n"
+		}
 		fence := strings.Repeat("`", max(3, longestRun(text, '`')+1))
 		fmt.Fprintf(b, "\n<details><summary><b>%s</b> %s on %s (fault of the %s)</summary>\n\n%sdiff\n%s%s\n\n</details>\n",
 			r.Verdict, html.EscapeString(f.What()), html.EscapeString(or(r.Kernel, r.Series)), html.EscapeString(r.Owner), fence, text, fence)

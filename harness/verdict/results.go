@@ -81,15 +81,15 @@ func Write(path string, records []Record) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return cannotWrite(path, err)
 	}
-	if err := replace(path, append(text, '\n')); err != nil {
+	if err := Replace(path, append(text, '\n')); err != nil {
 		return cannotWrite(path, err)
 	}
 	return nil
 }
 
-// replace writes text to path by way of a file beside it, so that a reader
-// sees the old file or the new one.
-func replace(path string, text []byte) error {
+// Replace writes text to path by way of a file beside it, so that a reader sees
+// the old file or the new one. The folder must exist.
+func Replace(path string, text []byte) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
 	if err != nil {
 		return err
