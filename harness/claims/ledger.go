@@ -46,13 +46,13 @@ func Ledger(list []Claim, settlements []Settlement, kernels []Kernel, records []
 // Row is what the records say about one claim.
 type Row struct {
 	Claim
-	Cells       []string // the ledger's word on each series
+	Cells       []string // the ledger's word on each kernel
 	Settlements []Settlement
 }
 
 // Rows is the ledger as data: a row for each claim that settlements settle, a
-// cell for each of series.
-func Rows(list []Claim, settlements []Settlement, series []string, records []verdict.Record) []Row {
+// cell for each of kernels, which are named as the records' columns are.
+func Rows(list []Claim, settlements []Settlement, kernels []string, records []verdict.Record) []Row {
 	outcome := index(records)
 	var rows []Row
 	for _, claim := range list {
@@ -65,8 +65,8 @@ func Rows(list []Claim, settlements []Settlement, series []string, records []ver
 		if len(row.Settlements) == 0 {
 			continue
 		}
-		for _, s := range series {
-			row.Cells = append(row.Cells, cell(claim, settlements, Kernel{Series: s}, outcome))
+		for _, k := range kernels {
+			row.Cells = append(row.Cells, cell(claim, settlements, Kernel{Series: k}, outcome))
 		}
 		rows = append(rows, row)
 	}

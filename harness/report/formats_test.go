@@ -131,17 +131,17 @@ func TestSummaryStaysSmall(t *testing.T) {
 	}
 }
 
-// Kernels of one series are told apart by what differs.
-func TestGridNames(t *testing.T) {
-	records := fixture(t)[:1]
-	rt, arm := records[0], records[0]
-	rt.Flavour, rt.Kernel = "rt", "5.10.0-46-rt-amd64"
-	arm.Arch, arm.Kernel = "arm64", "5.10.0-46-cloud-arm64"
-	var got []string
-	for _, k := range NewGrid(append(records, rt, arm)).Kernels {
-		got = append(got, k.Name)
+// A column is a kernel as people call it, and cases that were not run on it are
+// missing from it.
+func TestGrid(t *testing.T) {
+	records := fixture(t)[:2]
+	rt := records[0]
+	rt.Column, rt.Flavour, rt.Kernel = "5.10 rt", "rt", "5.10.0-46-rt-amd64"
+	g := NewGrid(append(records, rt))
+	if len(g.Kernels) != 2 || g.Kernels[0].Name != "5.10" || g.Kernels[1].Name != "5.10 rt" {
+		t.Errorf("kernels = %v; want 5.10 and 5.10 rt", g.Kernels)
 	}
-	if want := "5.10 cloud amd64, 5.10 rt, 5.10 cloud arm64"; strings.Join(got, ", ") != want {
-		t.Errorf("names = %q; want %q", strings.Join(got, ", "), want)
+	if len(g.Rows) != 2 || g.Rows[0].Cells[1] == nil || g.Rows[1].Cells[1] != nil || g.Rows[1].Case != "again" {
+		t.Errorf("rows = %v; want one that ran on both and one that ran on the first", g.Rows)
 	}
 }

@@ -75,11 +75,11 @@ func join(all []annotation, a annotation, r verdict.Record) []annotation {
 		return a.file == b.file && a.line == b.line && a.title == b.title && sameBut(a.text, b.text)
 	})
 	if i < 0 {
-		a.kernels = []string{r.Series}
+		a.kernels = []string{r.Column}
 		return append(all, a)
 	}
-	if !slices.Contains(all[i].kernels, r.Series) {
-		all[i].kernels = append(all[i].kernels, r.Series)
+	if !slices.Contains(all[i].kernels, r.Column) {
+		all[i].kernels = append(all[i].kernels, r.Column)
 	}
 	return all
 }

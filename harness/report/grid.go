@@ -4,7 +4,6 @@ package report
 
 import (
 	"slices"
-	"strings"
 
 	"kmodlab/harness/verdict"
 )
@@ -17,8 +16,8 @@ type Grid struct {
 
 // Kernel is a column of a grid.
 type Kernel struct {
-	Name                  string // the shortest that tells it from the others: "6.12", "6.12 rt"
-	Release               string // "6.12.118+deb13-cloud-amd64"; "" for a kernel that could not be had
+	Name                  string // how a person calls it: "6.12", "6.12 rt"
+	Release               string // "6.12.118+deb13-cloud-amd64"; "" for one that could not be had
 	Series, Arch, Flavour string
 }
 
@@ -49,31 +48,11 @@ func NewGrid(records []verdict.Record) Grid {
 		}
 		g.Rows[n].Cells[slices.Index(g.Kernels, kernelOf(*r))] = r
 	}
-	name(g.Kernels)
 	return g
 }
 
 func kernelOf(r verdict.Record) Kernel {
-	return Kernel{Release: r.Kernel, Series: r.Series, Arch: r.Arch, Flavour: r.Flavour}
-}
-
-// name names kernels by as much as tells them apart.
-func name(kernels []Kernel) {
-	parts := []func(Kernel) string{
-		func(k Kernel) string { return k.Series },
-		func(k Kernel) string { return strings.TrimSpace(k.Series + " " + k.Flavour) },
-		func(k Kernel) string { return strings.TrimSpace(k.Series + " " + k.Flavour + " " + k.Arch) },
-		func(k Kernel) string { return k.Release },
-	}
-	for i, k := range kernels {
-		for _, part := range parts {
-			kernels[i].Name = part(k)
-			same := func(other Kernel) bool { return part(other) == part(k) }
-			if !slices.ContainsFunc(slices.Delete(slices.Clone(kernels), i, i+1), same) {
-				break
-			}
-		}
-	}
+	return Kernel{r.Column, r.Kernel, r.Series, r.Arch, r.Flavour}
 }
 
 // lessons returns the rows of g by lesson, in their order.

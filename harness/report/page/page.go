@@ -41,14 +41,12 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 // settlements settle on the kernels of records; logs is the folder that the
 // records' logs lie in.
 func Write(w io.Writer, records []verdict.Record, list []claims.Claim, settlements []claims.Settlement, logs fs.FS) error {
-	var series []string
-	for _, r := range records {
-		if !slices.Contains(series, r.Series) {
-			series = append(series, r.Series)
-		}
+	var kernels []string
+	for _, k := range report.NewGrid(records).Kernels {
+		kernels = append(kernels, k.Name)
 	}
 	d := data{Style: template.CSS(style), Script: template.JS(script), Closing: report.Closing(records),
-		Ledger: claims.Rows(list, settlements, series, records), Series: series, Time: newTimeline(records)}
+		Ledger: claims.Rows(list, settlements, kernels, records), Time: newTimeline(records)}
 	d.Started = started(records)
 	for _, v := range verdict.All() {
 		n := 0
@@ -80,7 +78,6 @@ type data struct {
 	Transcripts [][]step
 	Time        timeline
 	Ledger      []claims.Row
-	Series      []string
 	LeftOut     []string // sentences: what is not on the page
 }
 
@@ -127,7 +124,7 @@ func (d *data) details(records []verdict.Record, logs fs.FS) {
 		if report.Failed(*r) {
 			key := ""
 			if r.Log == "" {
-				key = fmt.Sprint(r.Series, r.Kernel, r.Verdict, r.Reason)
+				key = fmt.Sprint(r.Column, r.Verdict, r.Reason)
 			}
 			if first, told := byKey[key]; told && key != "" {
 				numbers[r] = first
@@ -164,7 +161,7 @@ func (d *data) settled() {
 func (d *data) name(records []verdict.Record) {
 	for _, f := range report.FailuresOf(records) {
 		for i := range d.Failures {
-			if g := &d.Failures[i]; f.Cases > 1 && g.Series == f.Record.Series && g.Kernel == f.Record.Kernel && g.Lesson == f.Record.Lesson && g.Case == f.Record.Case {
+			if g := &d.Failures[i]; f.Cases > 1 && g.Column == f.Record.Column && g.Lesson == f.Record.Lesson && g.Case == f.Record.Case {
 				g.What = f.What()
 			}
 		}

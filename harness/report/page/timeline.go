@@ -56,7 +56,7 @@ type span struct {
 
 // newTimeline draws the records that ran, all kernels to one scale.
 func newTimeline(records []verdict.Record) timeline {
-	spans := map[report.Kernel][]span{}
+	spans := map[string][]span{}
 	var began time.Time
 	for _, r := range records {
 		if at, err := time.Parse(time.RFC3339, r.Started); err == nil && (began.IsZero() || at.Before(began)) {
@@ -71,15 +71,14 @@ func newTimeline(records []verdict.Record) timeline {
 			continue // it never started
 		}
 		s := span{r, at.Sub(began).Seconds(), at.Sub(began).Seconds() + r.Seconds}
-		k := report.Kernel{Series: r.Series, Release: r.Kernel}
-		spans[k] = append(spans[k], s)
+		spans[r.Column] = append(spans[r.Column], s)
 		t.Slowest = append(t.Slowest, r)
 		end = max(end, s.to)
 	}
 	slices.SortStableFunc(t.Slowest, func(a, b verdict.Record) int { return cmp.Compare(b.Seconds, a.Seconds) })
 	t.Slowest = t.Slowest[:min(10, len(t.Slowest))]
 	for _, k := range report.NewGrid(records).Kernels {
-		if all := spans[report.Kernel{Series: k.Series, Release: k.Release}]; len(all) > 0 {
+		if all := spans[k.Name]; len(all) > 0 {
 			t.Kernels = append(t.Kernels, newStrip(k, all, end))
 		}
 	}
