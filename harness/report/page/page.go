@@ -34,6 +34,7 @@ var script string
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"symbol":  symbol,
 	"short":   short,
+	"visible": visible,
 	"seconds": func(s float64) string { return fmt.Sprintf("%.2f s", s) },
 }).Parse(markup))
 

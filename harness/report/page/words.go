@@ -30,6 +30,24 @@ func short(v verdict.Verdict) string {
 	return string(v)
 }
 
+// visible shows characters that have no picture, such as those that would
+// colour a terminal, by the pictures that Unicode has for them.
+func visible(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t' || r == '\n':
+			return r
+		case r == '\r':
+			return -1 // a console ends its lines with it
+		case r < ' ':
+			return '␀' + r
+		case r == 0x7f:
+			return '␡'
+		}
+		return r
+	}, text)
+}
+
 // words are what the filter finds a cell by.
 func words(r verdict.Record, k report.Kernel) string {
 	return strings.ToLower(strings.Join([]string{r.Lesson + "/" + r.Case, k.Name, k.Release, r.Reason}, " "))
