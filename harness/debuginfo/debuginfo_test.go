@@ -102,15 +102,15 @@ func TestAnnotate(t *testing.T) {
 		t.Fatal(err)
 	}
 	happened := fmt.Sprintf("RIP: 0010:in_text+%#x/0x10 [module]", first(t, m, "in_text", 11))
-	// What a trace names is the address behind a call: 5 bytes on x86.
-	called := fmt.Sprintf(" in_init+%#x/0xff0 [module 0123abcd]", first(t, m, "in_init", 18)+5)
+	// What a trace names is the address behind a call, where line 19 begins.
+	called := fmt.Sprintf(" in_init+%#x/0xff0 [module 0123abcd]", first(t, m, "in_init", 19))
 	got := s.Annotate([]string{"BUG: address: 0000000000000000", happened, called, " other+0x3/0x10 [other]", " do_one_initcall+0x3/0x10"})
 	want := []string{
 		"BUG: address: 0000000000000000",
 		happened,
 		"  module.c:11: asm volatile(\"nop\");		/* line 11 */",
 		called,
-		"  module.c:18: return in_text(where) + 2;	/* line 18 */",
+		"  module.c:18: in_text(where);			/* line 18 */",
 		" other+0x3/0x10 [other]",
 		" do_one_initcall+0x3/0x10",
 	}

@@ -15,5 +15,7 @@ __attribute__((noinline, used)) int in_text(int *where)
 __attribute__((noinline, used, section(".init.text"))) int in_init(int *where)
 {
 	asm volatile("nop");		/* line 17 */
-	return in_text(where) + 2;	/* line 18 */
+	in_text(where);			/* line 18 */
+	asm volatile("nop");		/* line 19 */
+	return 2;
 }
