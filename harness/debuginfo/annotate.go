@@ -27,8 +27,9 @@ var place = regexp.MustCompile(`([A-Za-z_][\w.$]*)\+0x([0-9a-f]+)/0x[0-9a-f]+ \[
 // names a place in a module: "  kmod/x/x.c:12: call(NULL);". A line whose
 // place is not known stays as it is.
 //
-// What a trace tells is where a call returns to, so it is the byte before that
-// belongs to the call, but for the line that tells where it happened.
+// What a frame of a trace tells is where a call returns to, so it is the byte
+// before that belongs to the call. Lines that tell where it happened ("RIP:",
+// "WARNING: ... at") do not begin with the place, and mean it exactly.
 func (s Source) Annotate(lines []string) []string {
 	modules := map[string]*Module{}
 	var annotated []string
@@ -45,7 +46,7 @@ func (s Source) Annotate(lines []string) []string {
 		if _, known := modules[m[3]]; !known {
 			modules[m[3]] = s.open(m[3])
 		}
-		if happened := strings.Contains(line, "RIP:") || strings.Contains(line, "pc : "); !happened && offset > 0 {
+		if frame := strings.HasPrefix(strings.TrimLeft(line, " ?"), m[1]+"+"); frame && offset > 0 {
 			offset--
 		}
 		if note := s.note(modules[m[3]], m[1], offset); note != "" {

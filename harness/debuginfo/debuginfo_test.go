@@ -104,10 +104,13 @@ func TestAnnotate(t *testing.T) {
 	happened := fmt.Sprintf("RIP: 0010:in_text+%#x/0x10 [module]", first(t, m, "in_text", 11))
 	// What a trace names is the address behind a call, where line 19 begins.
 	called := fmt.Sprintf(" in_init+%#x/0xff0 [module 0123abcd]", first(t, m, "in_init", 19))
-	got := s.Annotate([]string{"BUG: address: 0000000000000000", happened, called, " other+0x3/0x10 [other]", " do_one_initcall+0x3/0x10"})
+	warning := strings.Replace(happened, "RIP: 0010:", "WARNING: CPU: 0 PID: 130 at module.c:11 ", 1)
+	got := s.Annotate([]string{"BUG: address: 0000000000000000", happened, warning, called, " other+0x3/0x10 [other]", " do_one_initcall+0x3/0x10"})
 	want := []string{
 		"BUG: address: 0000000000000000",
 		happened,
+		"  module.c:11: asm volatile(\"nop\");		/* line 11 */",
+		warning,
 		"  module.c:11: asm volatile(\"nop\");		/* line 11 */",
 		called,
 		"  module.c:18: in_text(where);			/* line 18 */",

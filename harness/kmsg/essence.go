@@ -22,10 +22,11 @@ func (s Splat) Essence() []string {
 }
 
 // details are what lines begin with that few people can read.
-var details = starting(`Code: |R[A-Z0-9]{2}: |EFLAGS: |[CDEFGS]S: |CR\d: |DR\d: |PKRU: |PGD |P4D |PUD |\? |Modules linked in:|Unloaded tainted modules|Hardware name:|Tainted: |</?[A-Z#!]+>$|-+\[ cut here \]-+$`)
+var details = starting(`Code: |R[A-Z0-9]{2}: |EFLAGS: |[CDEFGS]S: |CR\d: |DR\d: |PKRU: |PGD |P4D |PUD |\? |Modules linked in:|Unloaded tainted modules|Hardware name:|Kernel Offset:|Tainted: |</?[A-Z#!]+>$|-+\[ cut here \]-+$`)
 
 // isDetail tells whether a line is one of details. RSP has the form of a
-// register, RIP tells where it happened.
+// register, RIP tells where it happened,
+// unless it is that of user space.
 func isDetail(line string) bool {
-	return details.MatchString(line) && !strings.HasPrefix(line, "RIP: ")
+	return details.MatchString(line) && !strings.HasPrefix(line, "RIP: 0010:")
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"kmodlab/harness/debuginfo"
@@ -24,7 +25,10 @@ func (r *Runner) tell(record *verdict.Record, col *Column, splats []kmsg.Splat) 
 	}
 	var reports []string
 	for _, s := range splats {
-		reports = append(reports, strings.Join(source.Annotate(s.Essence()), "\n")+"\n")
+		text := strings.Join(source.Annotate(s.Essence()), "\n") + "\n"
+		if !slices.Contains(reports, text) { // the log and the console tell the same
+			reports = append(reports, text)
+		}
 	}
 	record.Trouble = clip(strings.Join(reports, "\n"))
 	if record.Stack != "" {
