@@ -152,6 +152,9 @@ func TestLooks(t *testing.T) {
 			picture(b, name+"-"+scheme+"-case", 1)
 		}
 	}
+	b.open(page, 800, 1100, "dark")
+	b.call("Emulation.setEmulatedMedia", map[string]any{"media": "print"}, nil)
+	picture(b, "paper", 8)
 }
 
 // picture takes a picture that is at most so many windows high.

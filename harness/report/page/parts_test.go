@@ -42,7 +42,7 @@ func TestTimeline(t *testing.T) {
 	at := func(column, started string, seconds float64) verdict.Record {
 		return verdict.Record{Column: column, Started: "2026-11-24T19:00:" + started + "Z", Seconds: seconds, Verdict: verdict.Pass}
 	}
-	tl := newTimeline([]verdict.Record{at("a", "00.000", 4), at("a", "01.000", 1), at("a", "02.500", 1), at("b", "06.000", 2), {Column: "c"}})
+	tl := newTimeline([]verdict.Record{at("a", "00.000", 4), at("a", "01.000", 1), at("a", "01.9995", 1), at("b", "06.000", 2), {Column: "c"}})
 	if len(tl.Kernels) != 2 || tl.Kernels[0].Lanes != 2*laneHeight || tl.Kernels[1].Lanes != laneHeight {
 		t.Fatalf("kernels = %+v; want two, the first with two lanes", tl.Kernels)
 	}
@@ -52,7 +52,7 @@ func TestTimeline(t *testing.T) {
 			got = append(got, fmt.Sprintf("%s %g-%g in %d", k.Name, b.X, b.X+b.Width+0.5, b.Y/laneHeight))
 		}
 	}
-	if want := "a 0-500 in 0, a 125-250 in 1, a 312.5-437.5 in 1, b 750-1000 in 0"; strings.Join(got, ", ") != want {
+	if want := "a 0-500 in 0, a 125-250 in 1, a 249.9-374.9 in 1, b 750-1000 in 0"; strings.Join(got, ", ") != want {
 		t.Errorf("bars = %s; want %s", strings.Join(got, ", "), want)
 	}
 	if len(tl.Slowest) != 4 || tl.Slowest[0].Seconds != 4 || tl.Slowest[1].Column != "b" {

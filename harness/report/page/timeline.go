@@ -20,6 +20,9 @@ const (
 	axisHeight   = 20
 )
 
+// millisecond is how exactly the results know when a case started.
+const millisecond = 0.001
+
 // timeline is when each case ran.
 type timeline struct {
 	Kernels []strip
@@ -92,7 +95,7 @@ func newStrip(k report.Kernel, spans []span, end float64) strip {
 	var free []float64 // when each lane is free again
 	total := 0.0
 	for _, one := range spans {
-		lane := slices.IndexFunc(free, func(at float64) bool { return at <= one.from })
+		lane := slices.IndexFunc(free, func(at float64) bool { return at <= one.from+millisecond })
 		if lane < 0 {
 			lane = len(free)
 			free = append(free, 0)
