@@ -21,8 +21,9 @@ func (s Splat) Essence() []string {
 	return lines
 }
 
-// details are what lines begin with that few people can read.
-var details = starting(`Code: |R[A-Z0-9]{2}: |EFLAGS: |[CDEFGS]S: |CR\d: |DR\d: |PKRU: |PGD |P4D |PUD |\? |Modules linked in:|Unloaded tainted modules|Hardware name:|Kernel Offset:|Tainted: |</?[A-Z#!]+>$|-+\[ cut here \]-+$`)
+// details are what lines begin with that few people can read, on x86 and on
+// arm64.
+var details = starting(`Code: |R[A-Z0-9]{2}: |EFLAGS: |[CDEFGS]S: |CR\d: |DR\d: |PKRU: |PGD |P4D |PUD |\? |x\d+ *: |sp : |pstate: |Modules linked in:|Unloaded tainted modules|Hardware name:|Kernel Offset:|Tainted: |</?[A-Z#!]+>$|-+\[ cut here \]-+$`)
 
 // isDetail tells whether a line is one of details. RSP has the form of a
 // register, RIP tells where it happened,
