@@ -47,7 +47,7 @@ func Write(w io.Writer, records []verdict.Record, list []claims.Claim, settlemen
 		kernels = append(kernels, k.Name)
 	}
 	d := data{Style: template.CSS(style), Script: template.JS(script), Closing: report.Closing(records),
-		Ledger: claims.Rows(list, settlements, kernels, records), Time: newTimeline(records)}
+		Time: newTimeline(records)}
 	d.Started = started(records)
 	for _, v := range verdict.All() {
 		n := 0
@@ -61,7 +61,7 @@ func Write(w io.Writer, records []verdict.Record, list []claims.Claim, settlemen
 		}
 	}
 	d.details(records, logs)
-	d.settled()
+	d.claims(claims.Rows(list, settlements, kernels, records))
 	return page.Execute(w, d)
 }
 
@@ -78,7 +78,7 @@ type data struct {
 	Passed      []detail
 	Transcripts [][]step
 	Time        timeline
-	Ledger      []claims.Row
+	Ledger      []claim
 	LeftOut     []string // sentences: what is not on the page
 }
 
@@ -145,17 +145,6 @@ func (d *data) details(records []verdict.Record, logs fs.FS) {
 	d.name(records)
 	d.rows(records, numbers)
 	d.LeftOut = shelf.leftOut(len(d.Passed))
-}
-
-// settled leaves out the claims that this run says nothing to.
-func (d *data) settled() {
-	all := len(d.Ledger)
-	d.Ledger = slices.DeleteFunc(slices.Clone(d.Ledger), func(r claims.Row) bool {
-		return !slices.ContainsFunc(r.Cells, func(word string) bool { return word != "open" })
-	})
-	if n := all - len(d.Ledger); n > 0 {
-		d.LeftOut = append(d.LeftOut, fmt.Sprintf("%d claims are left out, for this run did not settle them.", n))
-	}
 }
 
 // name gives failures that stand for several cases a name that says so.

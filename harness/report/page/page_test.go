@@ -105,6 +105,12 @@ func TestBrowser(t *testing.T) {
 	b.press("Escape")
 	check(t, b, "Escape closes it, and the focus is back", `document.getElementById('dialog').open + ' ' + document.activeElement.dataset.case`, "false 5")
 
+	b.eval(`document.querySelector('#claims .open').click()`)
+	check(t, b, "a claim opens the case that settles it, where it passed", `document.getElementById('dialog-title').textContent.trim()`,
+		"✓ pass notify/again on 6.12.118+deb13-cloud-amd64")
+	b.press("Escape")
+
+	b.eval(`document.querySelector('.cell[data-case="5"]').focus()`)
 	b.press("ArrowUp")
 	b.press("Enter")
 	check(t, b, "what is only expected", `[...document.querySelectorAll('#dialog del')].map(e => e.textContent).join('|')`, "In Event 1: 1")

@@ -103,6 +103,7 @@
     const next = move(cell, e.key);
     if (next) { reach(next); next.focus(); }
   });
+  for (const b of all('.open')) b.addEventListener('click', () => open('case-' + b.dataset.case));
   document.getElementById('close').addEventListener('click', () => dialog.close());
   dialog.addEventListener('click', e => { if (e.target === dialog) dialog.close(); }); // beside it
   addEventListener('beforeprint', () => all('#failures details').forEach(d => { d.open = true; }));
