@@ -140,7 +140,7 @@ func (r *Runner) attempt(ctx context.Context, col *Column, c lesson.Case, record
 		record.Stack = v.Explain(ctx)
 	}
 	fate := v.Close()
-	record.Diff, record.Line, record.Steps = clip(outcome.Diff), outcome.Line, steps(outcome.Steps)
+	record.Diff, record.Line, record.Steps = outcome.Diff, outcome.Line, steps(outcome.Steps)
 	record.Log, err = r.keepLog(col.kernel, c, fate)
 	if err != nil {
 		return verdict.Facts{Began: true, InfraError: err.Error()}

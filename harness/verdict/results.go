@@ -128,7 +128,7 @@ func parse(path string, text []byte) ([]Record, error) {
 	}
 	if f.Schema != Schema {
 		return nil, &fault.Error{Party: fault.Usage, What: fmt.Sprintf("the results have schema %d, this program reads %d", f.Schema, Schema), Where: path,
-			Fix: "go tool mage test writes new ones; the old ones can be read by the version of the project that wrote them"}
+			Fix: "remove the file, or read it with the version of the project that wrote it; the next run writes a new one"}
 	}
 	for _, r := range f.Results {
 		if !slices.Contains(All(), r.Verdict) {

@@ -54,6 +54,15 @@ func (s *shelf) read(path string) (text, note string) {
 	return text, note
 }
 
+// clip shortens a difference that nobody reads to its end.
+func clip(diff string) string {
+	if len(diff) <= tailOfLog {
+		return diff
+	}
+	head := diff[:strings.LastIndexByte(diff[:tailOfLog], '\n')+1]
+	return fmt.Sprintf("%s... %d bytes more, in the results file\n", head, len(diff)-len(head))
+}
+
 // leftOut says in sentences what of the logs is not on the page.
 func (s *shelf) leftOut(passed int) []string {
 	var all []string

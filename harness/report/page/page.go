@@ -35,6 +35,7 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"symbol":  symbol,
 	"short":   short,
 	"visible": visible,
+	"clip":    clip,
 	"seconds": func(s float64) string { return fmt.Sprintf("%.2f s", s) },
 }).Parse(markup))
 

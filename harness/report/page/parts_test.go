@@ -37,6 +37,15 @@ func TestShelf(t *testing.T) {
 	}
 }
 
+func TestClip(t *testing.T) {
+	if got := clip(strings.Repeat("+a line\n", 100000)); len(got) > tailOfLog+100 || !strings.HasSuffix(got, "+a line\n... 759040 bytes more, in the results file\n") {
+		t.Errorf("clip() = ... %q, %d bytes; want whole lines and how many bytes are left", got[len(got)-60:], len(got))
+	}
+	if got := clip("-a\n"); got != "-a\n" {
+		t.Errorf("clip(-a) = %q", got)
+	}
+}
+
 // Cases that overlap are in lanes of their own; all kernels share a scale.
 func TestTimeline(t *testing.T) {
 	at := func(column, started string, seconds float64) verdict.Record {
