@@ -38,12 +38,12 @@ func TestKTAPWithPerl(t *testing.T) {
 		indent, subtest string // which level, and which of it
 		want            string
 	}{
-		"kernels":             {"", "", "planned 3, run 3, failed 3, skipped 0, errors 0"},
-		"lessons on 5.10":     {"    ", "5.10.0-46-cloud-amd64", "planned 3, run 3, failed 2, skipped 0, errors 0"},
-		"lessons on 6.1":      {"    ", "6.1", "planned 3, run 3, failed 3, skipped 0, errors 0"},
-		"cases of notify":     {"        ", "notify", "planned 2, run 2, failed 0, skipped 1, errors 0"},
-		"cases of order":      {"        ", "order", "planned 1, run 1, failed 1, skipped 0, errors 0"},
-		"cases of broken":     {"        ", "broken", "planned 1, run 1, failed 1, skipped 0, errors 0"},
+		"kernels":         {"", "", "planned 3, run 3, failed 3, skipped 0, errors 0"},
+		"lessons on 5.10": {"    ", "5.10.0-46-cloud-amd64", "planned 3, run 3, failed 2, skipped 0, errors 0"},
+		"lessons on 6.1":  {"    ", "6.1", "planned 3, run 3, failed 3, skipped 0, errors 0"},
+		"cases of notify": {"        ", "notify", "planned 2, run 2, failed 0, skipped 1, errors 0"},
+		"cases of order":  {"        ", "order", "planned 1, run 1, failed 1, skipped 0, errors 0"},
+		"cases of broken": {"        ", "broken", "planned 1, run 1, failed 1, skipped 0, errors 0"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cmd := exec.Command(perl, "-e", perlTAP)
