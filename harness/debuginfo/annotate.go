@@ -23,6 +23,10 @@ type Source struct {
 // (lib/vsprintf.c, "%pS"): "notify_init+0x12/0x34 [notify]".
 var place = regexp.MustCompile(`([A-Za-z_][\w.$]*)\+0x([0-9a-f]+)/0x[0-9a-f]+ \[([\w-]+)(?: [0-9a-f]+)?\]`)
 
+// frame is what stands before the place in a frame of a trace: nothing, or in
+// /proc/PID/stack an address that is not shown.
+var frame = regexp.MustCompile(`^(?: |\? |\[<[0-9a-f]+>\])*$`)
+
 // Annotate returns lines with the place in the source put below each that
 // names a place in a module: "  kmod/x/x.c:12: call(NULL);". A line whose
 // place is not known stays as it is.
@@ -46,7 +50,7 @@ func (s Source) Annotate(lines []string) []string {
 		if _, known := modules[m[3]]; !known {
 			modules[m[3]] = s.open(m[3])
 		}
-		if frame := strings.HasPrefix(strings.TrimLeft(line, " ?"), m[1]+"+"); frame && offset > 0 {
+		if before, _, _ := strings.Cut(line, m[0]); frame.MatchString(before) && offset > 0 {
 			offset--
 		}
 		if note := s.note(modules[m[3]], m[1], offset); note != "" {

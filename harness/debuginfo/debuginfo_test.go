@@ -105,7 +105,7 @@ func TestAnnotate(t *testing.T) {
 	// What a trace names is the address behind a call, where line 19 begins.
 	called := fmt.Sprintf(" in_init+%#x/0xff0 [module 0123abcd]", first(t, m, "in_init", 19))
 	warning := strings.Replace(happened, "RIP: 0010:", "WARNING: CPU: 0 PID: 130 at module.c:11 ", 1)
-	got := s.Annotate([]string{"BUG: address: 0000000000000000", happened, warning, called, " other+0x3/0x10 [other]", " do_one_initcall+0x3/0x10"})
+	got := s.Annotate([]string{"BUG: address: 0000000000000000", happened, warning, called, "[<0>]" + called, " other+0x3/0x10 [other]", " do_one_initcall+0x3/0x10"})
 	want := []string{
 		"BUG: address: 0000000000000000",
 		happened,
@@ -113,6 +113,8 @@ func TestAnnotate(t *testing.T) {
 		warning,
 		"  module.c:11: asm volatile(\"nop\");		/* line 11 */",
 		called,
+		"  module.c:18: in_text(where);			/* line 18 */",
+		"[<0>]" + called,
 		"  module.c:18: in_text(where);			/* line 18 */",
 		" other+0x3/0x10 [other]",
 		" do_one_initcall+0x3/0x10",
