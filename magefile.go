@@ -74,11 +74,13 @@ func Claims(ctx context.Context, locked *bool) error {
 // Cycles loads and unloads every lesson's modules 200 times on every kernel of
 // the test set, and fails where something is left behind.
 func Cycles(ctx context.Context, kernel, flavour, arch, lesson, run *string, rounds *int) error {
-	n := 200
-	if rounds != nil {
-		n = *rounds
-	}
-	return target.Cycles(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), Lesson: text(lesson), Run: text(run)}, n)
+	return target.Cycles(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), Lesson: text(lesson), Run: text(run)}, number(rounds, 200))
+}
+
+// Report makes out/report.html, out/junit.xml and out/results.ktap again, from
+// the results of the last run.
+func Report(ctx context.Context) error {
+	return target.Report(ctx, os.Stdout)
 }
 
 // Shell gives you a shell in a VM, with the modules at hand.

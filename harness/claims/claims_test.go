@@ -98,6 +98,29 @@ func TestLedger(t *testing.T) {
 	}
 }
 
+// Rows say the same as the ledger, without the claims that no script settles.
+func TestRows(t *testing.T) {
+	settlements, err := Read(readCase(t, script))
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := []Claim{{"C1", "First."}, {"C2", "Second."}, {"C12", "Twice."}}
+	records := []verdict.Record{
+		{Column: "5.10", Lesson: "duplicates", Case: "twice", Verdict: verdict.Pass},
+		{Column: "6.12", Lesson: "duplicates", Case: "twice", Verdict: verdict.Fail},
+	}
+	var got []string
+	for _, r := range Rows(list, settlements, []string{"5.10", "6.12", "7.3"}, records) {
+		if len(r.Settlements) == 0 {
+			t.Errorf("claim %s has no settlement", r.ID)
+		}
+		got = append(got, r.ID+": "+strings.Join(r.Cells, ", "))
+	}
+	if want := "C1: holds, unsettled: fail, open; C12: changed in 5.17, unsettled: fail, open"; strings.Join(got, "; ") != want {
+		t.Errorf("Rows() = %q; want %q", strings.Join(got, "; "), want)
+	}
+}
+
 func TestListIsInOrder(t *testing.T) {
 	list, err := List()
 	if err != nil {

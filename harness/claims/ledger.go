@@ -43,6 +43,36 @@ func Ledger(list []Claim, settlements []Settlement, kernels []Kernel, records []
 	return b.String(), nil
 }
 
+// Row is what the records say about one claim.
+type Row struct {
+	Claim
+	Cells       []string // the ledger's word on each kernel
+	Settlements []Settlement
+}
+
+// Rows is the ledger as data: a row for each claim that settlements settle, a
+// cell for each of kernels, which are named as the records' columns are.
+func Rows(list []Claim, settlements []Settlement, kernels []string, records []verdict.Record) []Row {
+	outcome := index(records)
+	var rows []Row
+	for _, claim := range list {
+		row := Row{Claim: claim}
+		for _, s := range settlements {
+			if s.Claim == claim.ID {
+				row.Settlements = append(row.Settlements, s)
+			}
+		}
+		if len(row.Settlements) == 0 {
+			continue
+		}
+		for _, k := range kernels {
+			row.Cells = append(row.Cells, cell(claim, settlements, Kernel{Series: k}, outcome))
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
 // index maps lesson/case and series to what became of the case.
 func index(records []verdict.Record) map[string]verdict.Record {
 	m := map[string]verdict.Record{}

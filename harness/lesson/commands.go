@@ -66,7 +66,15 @@ func (r *run) begin(ts *testscript.TestScript, neg bool, word string, args []str
 		r.fail(ts, fmt.Sprintf("the guest has ended before %q", line))
 	}
 	r.out.Step = line
+	r.out.Steps = append(r.out.Steps, Taken{Text: line})
 	r.options.Echo(line)
+}
+
+// printed keeps what the kernel said to the step under way, for dmesg and for
+// whoever reads what happened.
+func (r *run) printed(step Step) {
+	r.pending = &step
+	r.out.Steps[len(r.out.Steps)-1].Got = joinLog(step.Log)
 }
 
 // guarded makes the command of an insert or a remove, which a kernel may
@@ -79,8 +87,8 @@ func (r *run) guarded(usage string, act func(args []string) (Step, error)) comma
 		}
 		r.begin(ts, neg, word, args)
 		step, err := act(args)
+		r.printed(step) // even of a step that did not return
 		r.check(ts, err)
-		r.pending = &step
 		name := unix.ErrnoName(step.Errno)
 		switch {
 		case step.Errno == 0 && neg:
@@ -102,8 +110,8 @@ func (r *run) guest(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	r.begin(ts, neg, "run", args)
 	step, err := r.bench.Run(r.ctx, args)
+	r.printed(step)
 	r.check(ts, err)
-	r.pending = &step
 	fmt.Fprint(ts.Stdout(), step.Output)
 	if ok := step.Errno == 0; ok == neg {
 		r.fail(ts, fmt.Sprintf("%s in the guest: %v", strings.Join(args, " "), step.Errno))
@@ -160,6 +168,11 @@ func (r *run) dmesg(ts *testscript.TestScript, neg bool, args []string) {
 			return
 		}
 		want = ts.ReadFile(args[0])
+	}
+	taken := &r.out.Steps[len(r.out.Steps)-1]
+	taken.Expected, taken.Compared = want, true
+	if len(args) == 1 {
+		taken.Section = args[0]
 	}
 	if got != want {
 		r.out.Problem = "the kernel log differs from the transcript"

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // tape is a bench that plays back prepared steps: what a script makes of a
@@ -123,6 +125,33 @@ func TestRun(t *testing.T) {
 			t.Errorf("Run() = %+v; want the bench's error at step %q", out, "insmod hello")
 		}
 	})
+}
+
+// What the script did is kept whole: what was expected beside what was printed,
+// and the line at which it ended.
+func TestSteps(t *testing.T) {
+	b := tape{steps: map[string]Step{"insmod hello": {Log: []string{"hello", "world"}}, "insmod orphan": {Errno: syscall.ENOENT, Log: []string{"orphan: no"}}}}
+	hello := Taken{Text: "insmod hello", Section: "a", Expected: "hello\nworld\n", Got: "hello\nworld\n", Compared: true}
+	other := hello
+	other.Expected = "hello\n"
+	for name, tt := range map[string]struct {
+		script string
+		want   []Taken
+		line   int
+	}{
+		"all is well":            {"insmod hello\ndmesg a\nrmmod hello\ndmesg\n-- a --\nhello\nworld\n", []Taken{hello, {Text: "rmmod hello", Compared: true}}, 0},
+		"a log differs":          {"# hi\ninsmod hello\ndmesg a\nrmmod hello\ndmesg\n-- a --\nhello\n", []Taken{other}, 3},
+		"a log is not compared":  {"insmod hello\nrmmod hello\n", []Taken{{Text: "insmod hello", Got: "hello\nworld\n"}}, 2},
+		"a module is refused":    {"\ninsmod orphan\ndmesg\n", []Taken{{Text: "insmod orphan", Got: "orphan: no\n"}}, 2},
+		"the script's last line": {"insmod hello\n", []Taken{{Text: "insmod hello", Got: "hello\nworld\n"}}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out, _ := play(t, b, tt.script, false)
+			if diff := cmp.Diff(tt.want, out.Steps); diff != "" || out.Line != tt.line {
+				t.Errorf("line %d; want %d; steps (-want +got)\n%s", out.Line, tt.line, diff)
+			}
+		})
+	}
 }
 
 func TestUpdate(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"os"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -24,7 +26,18 @@ type Outcome struct {
 	Ended       End      // how the guest ended where the script asked for it; "" where it did not
 	Err         error    // the bench was lost or unable
 	Narration   string   // the script engine's own log of the run
+	Line        int      // the script's line that ended it; 0 when it finished
+	Steps       []Taken  // the steps that were taken, in their order
 	Updated     bool     // expected logs were rewritten
+}
+
+// Taken is a step that the script took, and what the kernel said to it.
+type Taken struct {
+	Text     string // as the script writes it: "insmod notify"
+	Section  string // the section that holds the expected log; "" when nothing may be printed
+	Expected string // the log that the script expects
+	Got      string // the log that the kernel printed
+	Compared bool   // the script came as far as to compare them
 }
 
 // Refusal is a kernel's refusal of a module.
@@ -65,6 +78,7 @@ func (c Case) Run(ctx context.Context, b Bench, o Options) Outcome {
 	} else if r.out.empty() {
 		r.out.Problem = lastFailure(r.out.Narration)
 	}
+	r.out.Line = failureLine(r.out.Narration)
 	if o.Update && r.out.Finished && len(r.updates) > 0 {
 		r.out.Updated = true
 		if err := rewrite(c.Script, r.updates); err != nil {
@@ -110,6 +124,23 @@ func lastFailure(narration string) string {
 	}
 	return "the script ended without saying why"
 }
+
+// failureLine returns the line that the engine gave up at, from its own
+// account: "FAIL: PATH:12: what is wrong". It is 0 for a script that went to
+// its end.
+func failureLine(narration string) int {
+	all := failure.FindAllStringSubmatch(narration, -1)
+	if len(all) == 0 {
+		return 0
+	}
+	n, err := strconv.Atoi(all[len(all)-1][1])
+	if err != nil {
+		return 0 // more digits than a script has lines
+	}
+	return n
+}
+
+var failure = regexp.MustCompile(`(?m)^FAIL: .*?:(\d+): `)
 
 // rewrite puts the sections of updates into the script at path.
 func rewrite(path string, updates map[string]string) error {

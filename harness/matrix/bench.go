@@ -158,7 +158,7 @@ func (b *bench) step(ctx context.Context, act func(context.Context) (vm.Answer, 
 	b.keep(answer)
 	if answer.Died != "" {
 		b.died = answer.Died
-		return lesson.Step{}, errTaskDied
+		return lesson.Step{Log: kmsg.Transcript(answer.Records)}, errTaskDied
 	}
 	return lesson.Step{Errno: answer.Errno, Output: string(answer.Output), Log: kmsg.Transcript(answer.Records)}, nil
 }

@@ -28,7 +28,7 @@ func Reproduce(source kernel.Source, c lesson.Case) string {
 // blank is the record of a case that has not run.
 func (r *Runner) blank(source kernel.Source, col *Column, c lesson.Case) verdict.Record {
 	record := verdict.Record{Column: source.Name, Series: source.Series, Arch: source.Arch, Flavour: source.Flavour, Lesson: c.Lesson, Case: c.Name,
-		Reproduce: Reproduce(source, c)}
+		Script: r.relative(c.Script), Reproduce: Reproduce(source, c)}
 	if col != nil {
 		record.Kernel = col.kernel.Release
 	}
@@ -55,6 +55,9 @@ func unable(err error) verdict.Facts {
 // the VM was not up before the case began, it tries once more on a fresh one.
 func (r *Runner) runCase(ctx context.Context, col *Column, c lesson.Case, record verdict.Record) verdict.Record {
 	if facts, done := beforehand(col, c); done {
+		if facts.BuildError != "" {
+			record.Messages = r.messages(col.broken(c))
+		}
 		return r.decide(record, facts)
 	}
 	if err := r.slots.Acquire(ctx, 1); err != nil {
@@ -62,7 +65,7 @@ func (r *Runner) runCase(ctx context.Context, col *Column, c lesson.Case, record
 	}
 	defer r.slots.Release(1)
 	began := time.Now()
-	record.Started = began.Format(time.RFC3339)
+	record.Started = began.Format("2006-01-02T15:04:05.000Z07:00") // RFC 3339
 	facts := r.attempt(ctx, col, c, &record)
 	if !facts.Began && ctx.Err() == nil {
 		record.Retried = facts.InfraError
@@ -137,7 +140,7 @@ func (r *Runner) attempt(ctx context.Context, col *Column, c lesson.Case, record
 		record.Stack = v.Explain(ctx)
 	}
 	fate := v.Close()
-	record.Diff = outcome.Diff
+	record.Diff, record.Line, record.Steps = outcome.Diff, outcome.Line, steps(outcome.Steps)
 	record.Log, err = r.keepLog(col.kernel, c, fate)
 	if err != nil {
 		return verdict.Facts{Began: true, InfraError: err.Error()}
@@ -148,6 +151,7 @@ func (r *Runner) attempt(ctx context.Context, col *Column, c lesson.Case, record
 	if f.TimedOut {
 		f.Splats, record.Stack = withoutOurs(f.Splats, record.Stack)
 	}
+	r.tell(record, col, f.Splats)
 	f.Taint = unexpected(taint, len(found) > len(f.Splats))
 	return f
 }

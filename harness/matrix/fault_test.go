@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -163,6 +164,14 @@ func testFaults(t *testing.T, series string) {
 			var shown strings.Builder
 			report.Failures(&shown, []verdict.Record{got}, "out")
 			t.Log(shown.String())
+			// Where the report names a function of the module, the line of
+			// its source stands below it.
+			if place := "fault_" + strings.ReplaceAll(got.Case, "-", "_") + ".c:"; slices.Contains([]string{"callback-oops", "bug", "warn"}, got.Case) && !strings.Contains(got.Trouble, place) {
+				t.Errorf("the kernel reported\n%s\nwant a line with %s", got.Trouble, place)
+			}
+			if len(got.Steps) == 0 || got.Script == "" {
+				t.Errorf("steps %v of script %q; want what the script did", got.Steps, got.Script)
+			}
 		})
 	}
 	if exit := verdict.Exit(records); exit != 1 {

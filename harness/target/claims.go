@@ -41,7 +41,7 @@ func Claims(ctx context.Context, w io.Writer, f Flags) error {
 	}
 	l.view.Printf("\nwrote %s\n", ledgerFile)
 	report.Failures(w, o.records, outFolder)
-	return l.conclude(o.records)
+	return l.conclude(w, o.records)
 }
 
 // checkLedger fails when the ledger in the repository is not what the records
@@ -64,15 +64,9 @@ func (l *lab) ledger(ctx context.Context, lessons []lesson.Lesson, records []ver
 	if err != nil {
 		return "", err
 	}
-	var settlements []claims.Settlement
-	for _, lesson := range lessons {
-		for _, c := range lesson.Cases {
-			s, err := claims.Read(c)
-			if err != nil {
-				return "", err
-			}
-			settlements = append(settlements, s...)
-		}
+	settlements, err := settlements(lessons)
+	if err != nil {
+		return "", err
 	}
 	var kernels []claims.Kernel
 	sources, err := l.kernels(ctx, Flags{})
@@ -91,4 +85,19 @@ func (l *lab) ledger(ctx context.Context, lessons []lesson.Lesson, records []ver
 		kernels = append(kernels, claims.Kernel{Series: s.Name, Has: conditions.Has})
 	}
 	return claims.Ledger(list, settlements, kernels, records)
+}
+
+// settlements returns what the scripts of lessons say about claims.
+func settlements(lessons []lesson.Lesson) ([]claims.Settlement, error) {
+	var all []claims.Settlement
+	for _, l := range lessons {
+		for _, c := range l.Cases {
+			s, err := claims.Read(c)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, s...)
+		}
+	}
+	return all, nil
 }

@@ -61,5 +61,5 @@ func Cycles(ctx context.Context, w io.Writer, f Flags, rounds int) error {
 	l.view.Printf("\n")
 	report.Table(w, records)
 	report.Failures(w, records, filepath.Join(outFolder, cyclesFolder))
-	return l.conclude(records)
+	return l.conclude(w, records)
 }

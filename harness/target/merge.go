@@ -56,7 +56,7 @@ func Merge(ctx context.Context, w io.Writer, dirs string, f Flags) error {
 	if len(missing) > 0 {
 		l.view.Printf("\nno part has these %d cases:\n  %s\n", len(missing), strings.Join(missing, "\n  "))
 	}
-	if err := l.conclude(records); err != nil || len(missing) == 0 {
+	if err := l.conclude(w, records); err != nil || len(missing) == 0 {
 		return err
 	}
 	return failed(fault.ExitHarness, "%d cases are missing", len(missing))

@@ -13,6 +13,7 @@ import (
 	"kmodlab/harness/kernel"
 	"kmodlab/harness/lesson"
 	"kmodlab/harness/matrix"
+	"kmodlab/harness/step"
 	"kmodlab/harness/verdict"
 )
 
@@ -35,8 +36,8 @@ func (l *lab) plan(ctx context.Context, f Flags) (*plan, error) {
 		return nil, err
 	}
 	past, err := verdict.Read(filepath.Join(l.out, knownFile))
-	if err != nil {
-		return nil, err
+	if err != nil { // of an older state of the project, perhaps; nothing depends on it
+		step.Note(ctx, "nothing is known of earlier runs: %v", err)
 	}
 	p := &plan{lessons, kernels, matrix.Plan(kernels, lessons, past), past}
 	if f.Shard != "" {

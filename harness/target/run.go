@@ -4,6 +4,7 @@ package target
 
 import (
 	"context"
+	"errors"
 	"io"
 	"path/filepath"
 
@@ -38,7 +39,7 @@ func Run(ctx context.Context, w io.Writer, f Flags) error {
 	}
 	report.Failures(w, o.records, outFolder)
 	l.news(o.changes)
-	return l.conclude(o.records)
+	return l.conclude(w, o.records)
 }
 
 // outcome is what a run found out.
@@ -110,10 +111,15 @@ func gone(lessons []lesson.Lesson) map[string][]string {
 	return series
 }
 
-// conclude ends a run with the closing line, and with the exit status that the
-// results deserve.
-func (l *lab) conclude(records []verdict.Record) error {
-	l.view.Printf("\n%s\n", report.Closing(records))
+// conclude ends a run with the reports, the closing line, and the exit status
+// that the results deserve. A report that could not be written is told and
+// changes nothing about the results.
+func (l *lab) conclude(w io.Writer, records []verdict.Record) error {
+	written, err := l.reports(records)
+	if err := errors.Join(err, l.forGitHub(w, records)); err != nil {
+		l.view.Printf("\n%v\n", err)
+	}
+	l.view.Printf("\n%s\n%s\n", written, report.Closing(records))
 	switch code := verdict.Exit(records); {
 	case len(records) == 0:
 		return failed(code, "no case ran")

@@ -44,7 +44,7 @@ func Test(ctx context.Context, w io.Writer, f Flags) error {
 	if trouble != nil {
 		l.view.Printf("\n%v\n", trouble)
 	}
-	if err := l.conclude(o.records); err != nil {
+	if err := l.conclude(w, o.records); err != nil {
 		return err
 	}
 	if trouble != nil {

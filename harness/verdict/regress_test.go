@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestRegress(t *testing.T) {
@@ -54,7 +56,7 @@ func TestRegress(t *testing.T) {
 			if series := strings.Join(failed, " "); series != tt.want {
 				t.Errorf("Regress() fails %q; want %q", series, tt.want)
 			}
-			if !slices.Equal(before, tt.records) {
+			if !cmp.Equal(before, tt.records) {
 				t.Error("Regress() changed what it was given")
 			}
 		})

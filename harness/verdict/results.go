@@ -15,9 +15,11 @@ import (
 )
 
 // Schema is the version of the results file's format.
-const Schema = 1
+const Schema = 2
 
-// Record is what became of one case on one kernel.
+// Record is what became of one case on one kernel. It is all that a report
+// needs: whoever has the results file and the logs beside it can make every
+// report again.
 type Record struct {
 	Column    string  `json:"column"`  // how a person calls the kernel: "6.12", "6.12 rt", "6.12.113+deb13"
 	Kernel    string  `json:"kernel"`  // release: "6.12.118+deb13-cloud-amd64"
@@ -27,16 +29,39 @@ type Record struct {
 	Lesson    string  `json:"lesson"`
 	Case      string  `json:"case"`
 	Verdict   Verdict `json:"verdict"`
-	Owner     string  `json:"owner,omitempty"` // whose fault it is
-	Reason    string  `json:"reason"`          // "" for a pass
-	Seconds   float64 `json:"seconds"`         // wall-clock time of the case, VM and all
-	Log       string  `json:"log"`             // path of the kernel log, relative to the results file's folder; "" when there is none
-	Diff      string  `json:"diff,omitempty"`  // unified diff of expected and printed log
-	Stack     string  `json:"stack,omitempty"` // where a hanging task is in the kernel
-	VM        string  `json:"vm,omitempty"`    // "clone" or "boot"
+	Owner     string  `json:"owner,omitempty"`   // whose fault it is
+	Reason    string  `json:"reason"`            // "" for a pass
+	Seconds   float64 `json:"seconds"`           // wall-clock time of the case, VM and all
+	Log       string  `json:"log"`               // path of the kernel log, relative to the results file's folder; "" when there is none
+	Diff      string  `json:"diff,omitempty"`    // unified diff of expected and printed log
+	Stack     string  `json:"stack,omitempty"`   // where a hanging task is in the kernel, with lines of the module's source where they are known
+	Trouble   string  `json:"trouble,omitempty"` // what the kernel reported, without registers, with lines of the module's source where they are known
+	VM        string  `json:"vm,omitempty"`      // "clone" or "boot"
 	Retried   string  `json:"retried,omitempty"`
 	Reproduce string  `json:"reproduce"` // the command that runs exactly this
-	Started   string  `json:"started"`   // RFC 3339
+	Started   string  `json:"started"`   // RFC 3339, with milliseconds
+
+	Script   string    `json:"script"`             // path of the script, relative to the project's folder
+	Line     int       `json:"line,omitempty"`     // line of the script that ended the case; 0 when it finished
+	Steps    []Step    `json:"steps,omitempty"`    // what the script did, and what the kernel said to it
+	Messages []Message `json:"messages,omitempty"` // of a build that failed
+}
+
+// Step is a step of a script, and what the kernel printed.
+type Step struct {
+	Text     string `json:"step"`              // "insmod notify"
+	Section  string `json:"section,omitempty"` // of the script, with the expected log; "" when nothing may be printed
+	Expected string `json:"expected,omitempty"`
+	Got      string `json:"got,omitempty"`
+	Compared bool   `json:"compared"` // false for a step whose log nobody came to compare
+	Equal    bool   `json:"equal"`    // expected and printed are the same
+}
+
+// Message is a message of the compiler or of the linker.
+type Message struct {
+	File string `json:"file"`           // relative to the project's folder
+	Line int    `json:"line,omitempty"` // 0 when none is known
+	Text string `json:"text"`
 }
 
 type file struct {
@@ -56,15 +81,15 @@ func Write(path string, records []Record) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return cannotWrite(path, err)
 	}
-	if err := replace(path, append(text, '\n')); err != nil {
+	if err := Replace(path, append(text, '\n')); err != nil {
 		return cannotWrite(path, err)
 	}
 	return nil
 }
 
-// replace writes text to path by way of a file beside it, so that a reader
-// sees the old file or the new one.
-func replace(path string, text []byte) error {
+// Replace writes text to path by way of a file beside it, so that a reader sees
+// the old file or the new one. The folder must exist.
+func Replace(path string, text []byte) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
 	if err != nil {
 		return err
@@ -103,7 +128,7 @@ func parse(path string, text []byte) ([]Record, error) {
 	}
 	if f.Schema != Schema {
 		return nil, &fault.Error{Party: fault.Usage, What: fmt.Sprintf("the results have schema %d, this program reads %d", f.Schema, Schema), Where: path,
-			Fix: "remove the file, or read it with the version of the project that wrote it"}
+			Fix: "remove the file, or read it with the version of the project that wrote it; the next run writes a new one"}
 	}
 	for _, r := range f.Results {
 		if !slices.Contains(All(), r.Verdict) {

@@ -18,7 +18,9 @@ func TestWriteThenRead(t *testing.T) {
 	want := []Record{{
 		Kernel: "6.12.117+deb13-cloud-amd64", Series: "6.12", Arch: "amd64", Flavour: "cloud", Lesson: "notify", Case: "notify",
 		Verdict: Splat, Owner: "module", Reason: "WARNING in f [m]", Seconds: 1.25, Log: "logs/6.12/notify.log", Diff: "-a\n+b\n", VM: "clone",
-		Retried: "no agent", Reproduce: "go tool mage run -kernel=6.12 -lesson=notify", Started: "2026-11-24T16:05:00Z",
+		Retried: "no agent", Reproduce: "go tool mage run -kernel=6.12 -lesson=notify", Started: "2026-11-24T16:05:00.250Z",
+		Trouble: "WARNING: f", Script: "kmod/notify/notify.txtar", Line: 3, Messages: []Message{{File: "kmod/notify/notify.c", Line: 7, Text: "error: x"}},
+		Steps: []Step{{Text: "insmod notify", Section: "a", Expected: "a\n", Got: "b\n", Compared: true}, {Text: "rmmod notify"}},
 	}, {Kernel: "7.3.4+deb13-cloud-amd64", Lesson: "notify", Case: "notify", Verdict: Pass}}
 	for range 2 { // the second time over an older file
 		if err := Write(path, want); err != nil {
@@ -44,7 +46,7 @@ func TestWriteFormat(t *testing.T) {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(path)
-	if want := "{\n  \"schema\": 1,\n  \"results\": []\n}\n"; err != nil || string(text) != want {
+	if want := "{\n  \"schema\": 2,\n  \"results\": []\n}\n"; err != nil || string(text) != want {
 		t.Errorf("Write(nil) wrote %q, %v; want %q", text, err, want)
 	}
 	if err := Write(path, []Record{{Kernel: "k", Verdict: Pass}}); err != nil {
@@ -54,7 +56,7 @@ func TestWriteFormat(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, key := range []string{"kernel", "series", "arch", "flavour", "lesson", "case", "verdict", "seconds", "reason", "log", "reproduce", "started"} {
+	for _, key := range []string{"kernel", "series", "arch", "flavour", "lesson", "case", "verdict", "seconds", "reason", "log", "reproduce", "started", "script"} {
 		if !strings.Contains(string(text), `"`+key+`":`) {
 			t.Errorf("Write wrote no %q:\n%s", key, text)
 		}
@@ -66,13 +68,14 @@ func TestRead(t *testing.T) {
 		text string
 		want string // part of the error; "" for none
 	}{
-		"an empty list":             {`{"schema":1,"results":[]}`, ""},
-		"unknown fields are fine":   {`{"schema":1,"results":[{"verdict":"pass","new":1}],"more":true}`, ""},
-		"a newer schema":            {`{"schema":2,"results":[]}`, "schema 2, this program reads 1"},
+		"an empty list":             {`{"schema":2,"results":[]}`, ""},
+		"unknown fields are fine":   {`{"schema":2,"results":[{"verdict":"pass","new":1}],"more":true}`, ""},
+		"an older schema":           {`{"schema":1,"results":[]}`, "schema 1, this program reads 2"},
+		"a newer schema":            {`{"schema":3,"results":[]}`, "schema 3, this program reads 2"},
 		"no schema":                 {`{"results":[]}`, "schema 0"},
 		"no JSON":                   {`{"schema":`, "no results file"},
-		"a verdict nobody knows":    {`{"schema":1,"results":[{"lesson":"l","case":"c","verdict":"perhaps"}]}`, `verdict "perhaps" for l/c`},
-		"a case without a verdict":  {`{"schema":1,"results":[{"lesson":"l","case":"c"}]}`, `verdict ""`},
+		"a verdict nobody knows":    {`{"schema":2,"results":[{"lesson":"l","case":"c","verdict":"perhaps"}]}`, `verdict "perhaps" for l/c`},
+		"a case without a verdict":  {`{"schema":2,"results":[{"lesson":"l","case":"c"}]}`, `verdict ""`},
 		"something else altogether": {`[1]`, "no results file"},
 	} {
 		t.Run(name, func(t *testing.T) {
