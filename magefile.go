@@ -2,16 +2,20 @@
 
 //go:build mage
 
+//mage:multiline
+
 // kmodlab: a lab bench for out-of-tree Linux kernel modules.
 package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 
 	"github.com/magefile/mage/mg"
 
 	"kmodlab/harness/bench"
+	"kmodlab/harness/fault"
 	"kmodlab/harness/target"
 )
 
@@ -26,22 +30,58 @@ var x int
 // Aliases are second names of targets.
 var Aliases = map[string]any{"kernels": Kernels.List}
 
-// Run builds a lesson, boots a kernel, replays the lesson live and compares
-// what the kernel printed.
-func Run(ctx context.Context, kernel, flavour, arch, lesson, run *string, update, locked *bool) error {
+// init says what was probably meant, before mage says that it does not know a
+// target or a flag.
+func init() {
+	if err := target.Misspelt("magefile.go", os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "Error:", err)
+		os.Exit(fault.ExitUsage)
+	}
+}
+
+// Run replays a lesson live on a kernel and compares what the kernel printed.
+//
+// With neither flag it is the lesson notify on the kernel of Debian's stable
+// release. "go tool mage kernels" lists the kernels.
+func Run(ctx context.Context,
+	kernel *string, // series, release or set: 6.12, >=6.1, all, every
+	flavour *string, // cloud (default), amd64, rt, or all
+	arch *string, // amd64 (default), arm64, or all
+	lesson *string, // a folder of kmod, or several: notify,order
+	run *string, // only the cases LESSON/CASE that match this expression
+	update *bool, // write down what the kernel prints instead of comparing it
+	locked *bool, // fail rather than take another kernel than the pinned one
+) error {
 	return target.Run(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch),
 		Lesson: text(lesson), Run: text(run), Update: set(update), Locked: set(locked)})
 }
 
 // Test runs the Go tests, then every lesson on every kernel of the test set.
-func Test(ctx context.Context, kernel, flavour, arch, lesson, run, shard *string, update, locked *bool) error {
+func Test(ctx context.Context,
+	kernel *string, // series, release or set: 6.12, >=6.1, all, every
+	flavour *string, // cloud (default), amd64, rt, or all
+	arch *string, // amd64 (default), arm64, or all
+	lesson *string, // a folder of kmod, or several: notify,order
+	run *string, // only the cases LESSON/CASE that match this expression
+	shard *string, // one part of the work, as in 2/4: see plan
+	update *bool, // write down what the kernels print instead of comparing it
+	locked *bool, // fail rather than take another kernel than a pinned one
+) error {
 	return target.Test(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch),
 		Lesson: text(lesson), Run: text(run), Shard: text(shard), Update: set(update), Locked: set(locked)})
 }
 
 // Plan prints the work of a test without doing it, with the seconds that each
 // case is expected to take.
-func Plan(ctx context.Context, kernel, flavour, arch, lesson, run, shard *string, json *bool) error {
+func Plan(ctx context.Context,
+	kernel *string, // series, release or set: 6.12, >=6.1, all, every
+	flavour *string, // cloud (default), amd64, rt, or all
+	arch *string, // amd64 (default), arm64, or all
+	lesson *string, // a folder of kmod, or several: notify,order
+	run *string, // only the cases LESSON/CASE that match this expression
+	shard *string, // one part of the work, as in 2/4
+	json *bool, // for a program instead of a person
+) error {
 	return target.Plan(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch),
 		Lesson: text(lesson), Run: text(run), Shard: text(shard)}, set(json))
 }
@@ -53,14 +93,88 @@ func Merge(ctx context.Context, dirs string, kernel, flavour, arch, lesson, run 
 		Lesson: text(lesson), Run: text(run)})
 }
 
+// Bisect finds the first kernel at which a case changes its verdict, or else
+// what it prints.
+func Bisect(ctx context.Context,
+	run *string, // the case: LESSON/CASE, or an expression that matches just it
+	kernel *string, // among which kernels: every (default), 5.10.*, all
+	flavour *string, // cloud (default), amd64, rt
+	arch *string, // amd64 (default), arm64
+) error {
+	return target.Bisect(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), Run: text(run)})
+}
+
+// Watch runs a lesson each time that you save one of its files.
+//
+// It builds that lesson and the modules it needs, runs its cases on a new clone
+// each, and says what changed. Ctrl-C ends it.
+func Watch(ctx context.Context,
+	lesson *string, // a folder of kmod; notify when left out
+	kernel *string, // a series or release; 6.12 when left out
+	flavour *string, // cloud (default), amd64, rt
+	arch *string, // amd64 (default), arm64
+	run *string, // only the cases LESSON/CASE that match this expression
+) error {
+	return target.Watch(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch),
+		Lesson: text(lesson), Run: text(run)})
+}
+
+// Shell gives you a shell in a clone, with the modules at hand.
+//
+// It begins in /modules; insmod, rmmod, lsmod and dmesg -w are there. Leave it
+// with exit or Ctrl-D, or with Ctrl-] when the kernel hangs. Nothing is kept.
+func Shell(ctx context.Context,
+	kernel *string, // a series or release; 6.12 when left out
+	flavour *string, // cloud (default), amd64, rt
+	arch *string, // amd64 (default), arm64
+) error {
+	return target.Shell(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch)})
+}
+
+// Debug freezes a case in the init function of its module, under gdb.
+//
+// gdb knows the kernel's functions, and the module's sources and variables.
+// Where standard input is no terminal, it prints a backtrace and goes on. The
+// package gdb has to be installed.
+func Debug(ctx context.Context,
+	lesson *string, // a folder of kmod; notify when left out
+	run *string, // the case, as in notify/veto; the lesson's first one when left out
+	kernel *string, // a series or release; 6.12 when left out
+	flavour *string, // cloud (default), amd64, rt
+) error {
+	return target.Debug(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Flavour: text(flavour), Lesson: text(lesson), Run: text(run)})
+}
+
+// New makes a lesson NAME that passes at once: module, script, README.
+func New(name string) error {
+	return target.New(os.Stdout, name)
+}
+
+// Compdb writes compile_commands.json, by which clangd knows the modules.
+func Compdb(ctx context.Context,
+	kernel *string, // a series or release; 6.12 when left out
+	flavour *string, // cloud (default), amd64, rt
+) error {
+	return target.CompileCommands(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Flavour: text(flavour)})
+}
+
 // Bench measures boots, clones and cases against the least that is possible.
-func Bench(ctx context.Context, kernel *string, rounds *int) error {
+func Bench(ctx context.Context,
+	kernel *string, // a series or release; 6.12 when left out
+	rounds *int, // how often each is measured; 10 when left out
+) error {
 	return target.Bench(ctx, os.Stdout, target.Flags{Kernel: text(kernel)}, max(1, number(rounds, 10)))
 }
 
-// Soak starts VMs again and again and fails when one does not come up: -clones
-// one after the other, -parallel four at a time, -boots templates.
-func Soak(ctx context.Context, kernel, flavour, arch *string, clones, parallel, boots *int) error {
+// Soak starts VMs again and again and fails when one does not come up.
+func Soak(ctx context.Context,
+	kernel *string, // a series or release; 6.12 when left out
+	flavour *string, // cloud (default), amd64, rt
+	arch *string, // amd64 (default), arm64
+	clones *int, // how many one after the other; 50 when left out
+	parallel *int, // how many, four at a time; 50 when left out
+	boots *int, // how many templates; 5 when left out
+) error {
 	return target.Soak(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch)},
 		bench.Load{Clones: number(clones, 50), Parallel: number(parallel, 50), Boots: number(boots, 5)})
 }
@@ -73,7 +187,14 @@ func Claims(ctx context.Context, locked *bool) error {
 
 // Cycles loads and unloads every lesson's modules 200 times on every kernel of
 // the test set, and fails where something is left behind.
-func Cycles(ctx context.Context, kernel, flavour, arch, lesson, run *string, rounds *int) error {
+func Cycles(ctx context.Context,
+	kernel *string, // series, release or set: 6.12, >=6.1, all, every
+	flavour *string, // cloud (default), amd64, rt, or all
+	arch *string, // amd64 (default), arm64, or all
+	lesson *string, // a folder of kmod, or several: notify,order
+	run *string, // only the cases LESSON/CASE that match this expression
+	rounds *int, // how often; 200 by default
+) error {
 	return target.Cycles(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), Lesson: text(lesson), Run: text(run)}, number(rounds, 200))
 }
 
@@ -81,11 +202,6 @@ func Cycles(ctx context.Context, kernel, flavour, arch, lesson, run *string, rou
 // the results of the last run.
 func Report(ctx context.Context) error {
 	return target.Report(ctx, os.Stdout)
-}
-
-// Shell gives you a shell in a VM, with the modules at hand.
-func Shell(ctx context.Context, kernel *string) error {
-	return target.Shell(ctx, os.Stdout, target.Flags{Kernel: text(kernel)})
 }
 
 // Kernels groups what concerns the kernels.
@@ -97,7 +213,11 @@ func (Kernels) List(ctx context.Context) error {
 }
 
 // Points lists every release that the archive has, for -kernel=RELEASE.
-func (Kernels) Points(ctx context.Context, kernel, flavour, arch *string) error {
+func (Kernels) Points(ctx context.Context,
+	kernel *string, // of which series: 6.12.*; every by default
+	flavour *string, // cloud (default), amd64, rt, or all
+	arch *string, // amd64 (default), arm64, or all
+) error {
 	return target.KernelsPoints(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch)})
 }
 

@@ -134,7 +134,7 @@ func (c *Catalogue) words(what, list string, known []string) ([]string, error) {
 	for _, w := range words {
 		if !slices.Contains(known, w) {
 			return nil, &fault.Error{Party: fault.Usage, What: fmt.Sprintf("there is no kernel %s %q", what, w),
-				Fix: "take one of " + strings.Join(known, ", ") + ", or all"}
+				Fix: fault.Choices(w, "the "+what+"s", known) + "; or all"}
 		}
 	}
 	return words, nil
@@ -160,7 +160,7 @@ func (c *Catalogue) kernels(word string) ([]Choice, error) {
 	}
 	if len(found) == 0 {
 		return nil, &fault.Error{Party: fault.Usage, What: fmt.Sprintf("there is no kernel series %q", word),
-			Fix: "take one of " + strings.Join(c.Names(), ", ") + "; or all, >=6.12, 6.12.* for every release of a series, every for all releases of all"}
+			Fix: fault.Choices(word, "the series", c.Names()) + "; or all, >=6.12, 6.12.* for every release of a series, every for all releases of all"}
 	}
 	return found, nil
 }

@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"kmodlab/harness/cache"
 )
 
 // exitError returns the error of a command that ended with 2, as make does.
@@ -141,6 +143,30 @@ func TestStage(t *testing.T) {
 	}
 	if after := modified("a/a.c"); after != before {
 		t.Error("an unchanged source got a new time: make would build it again")
+	}
+}
+
+// A build of some folders has what all share, and a stage of its own.
+func TestSourcesOf(t *testing.T) {
+	all := &sources{dir: "/src", text: map[string][]byte{}}
+	for _, name := range []string{"Kbuild", "Makefile", "a/Kbuild", "a/a.c", "b/Kbuild", "b/b.c", "include/x.h"} {
+		all.names = append(all.names, name)
+		all.text[name] = []byte(name)
+	}
+	part := all.of([]string{"b"})
+	want := []string{"Kbuild", "Makefile", "b/Kbuild", "b/b.c", "include/x.h"}
+	if d := cmp.Diff(want, part.names); d != "" {
+		t.Errorf("of(b) (-want +got):\n%s", d)
+	}
+	c, err := cache.At(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if part.stageIn(c, "k") == all.stageIn(c, "k") || part.stageIn(c, "k") == all.of([]string{"a"}).stageIn(c, "k") {
+		t.Error("builds of different folders share a staging folder, where each would undo the other's work")
+	}
+	if rest := part.without(map[string]*Error{"b": {}}); rest.stageIn(c, "k") != part.stageIn(c, "k") {
+		t.Error("leaving out a broken folder changes the staging folder")
 	}
 }
 

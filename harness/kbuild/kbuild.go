@@ -39,7 +39,10 @@ type Modules struct {
 // one broken module does not keep the others from being tested. When that
 // leaves nothing, or nobody can tell which folder is to blame, the error is a
 // *[Error]; anything else that fails is a [fault.Error].
-func Build(ctx context.Context, c *cache.Cache, k *kernel.Kernel, src string) (*Modules, error) {
+//
+// With only, no other folders of src than these are built, in a staging folder
+// of their own: for a person who waits for one module.
+func Build(ctx context.Context, c *cache.Cache, k *kernel.Kernel, src string, only ...string) (*Modules, error) {
 	src, err := filepath.Abs(src)
 	if err != nil {
 		return nil, err
@@ -47,6 +50,9 @@ func Build(ctx context.Context, c *cache.Cache, k *kernel.Kernel, src string) (*
 	sources, err := readSources(src)
 	if err != nil {
 		return nil, err
+	}
+	if len(only) > 0 {
+		sources = sources.of(only)
 	}
 	broken := map[string]*Error{}
 	for {
@@ -71,21 +77,33 @@ func Build(ctx context.Context, c *cache.Cache, k *kernel.Kernel, src string) (*
 }
 
 func build(ctx context.Context, c *cache.Cache, k *kernel.Kernel, sources *sources) (*Modules, error) {
-	headers, err := headersKey(k)
+	target, err := targetKey(k)
 	if err != nil {
 		return nil, err
 	}
-	toolchain := cache.Key(append([]string{k.Toolchain.ID, k.Toolchain.CC}, k.Toolchain.MakeArgs...)...)
-	key := cache.Key(recipe, sources.key(), headers, toolchain)
-	dir, err := c.Dir(ctx, "modules", key, func(ctx context.Context, tmp string) error {
+	dir, err := c.Dir(ctx, "modules", cache.Key(recipe, sources.key(), target), func(ctx context.Context, tmp string) error {
 		s := step.Start(ctx, "build %s for %s", filepath.Base(sources.dir), k.Release)
-		stage := filepath.Join(c.Root(), "stage", cache.Key(sources.dir, headers, toolchain)[:20])
-		return s.End(buildInto(ctx, c, k, sources, stage, tmp))
+		return s.End(buildInto(ctx, c, k, sources, sources.stageIn(c, target), tmp))
 	})
 	if err != nil {
 		return nil, err
 	}
 	return load(dir)
+}
+
+// stageIn returns the path of the staging folder in which the sources are built
+// for what target stands for.
+func (s *sources) stageIn(c *cache.Cache, target string) string {
+	return filepath.Join(c.Root(), "stage", cache.Key(append([]string{s.dir, target}, s.only...)...)[:20])
+}
+
+// targetKey identifies what modules of k are built against, and by what.
+func targetKey(k *kernel.Kernel) (string, error) {
+	headers, err := headersKey(k)
+	if err != nil {
+		return "", err
+	}
+	return cache.Key(append([]string{headers, k.Toolchain.ID, k.Toolchain.CC}, k.Toolchain.MakeArgs...)...), nil
 }
 
 // buildInto builds in the folder stage, which only one run may use at a time,

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"kmodlab/harness/cache"
@@ -19,6 +20,7 @@ import (
 // sources are the files of a folder that a build reads.
 type sources struct {
 	dir   string
+	only  []string // the folders that were asked for; all when empty
 	names []string // relative, sorted
 	text  map[string][]byte
 }
@@ -69,10 +71,22 @@ func (s *sources) folders() []string {
 
 // without returns the sources but for those in the folders of left.
 func (s *sources) without(left map[string]*Error) *sources {
-	rest := &sources{dir: s.dir, text: map[string][]byte{}}
+	return s.where(func(folder string) bool { return left[folder] == nil })
+}
+
+// of returns the sources of the folders only, and what all folders share: the
+// folders that are no lessons, and the files beside them.
+func (s *sources) of(only []string) *sources {
+	lessons := s.folders()
+	part := s.where(func(folder string) bool { return !slices.Contains(lessons, folder) || slices.Contains(only, folder) })
+	part.only = only
+	return part
+}
+
+func (s *sources) where(keep func(folder string) bool) *sources {
+	rest := &sources{dir: s.dir, only: s.only, text: map[string][]byte{}}
 	for _, name := range s.names {
-		folder, _, _ := strings.Cut(name, "/")
-		if left[folder] == nil {
+		if folder, _, _ := strings.Cut(name, "/"); keep(folder) {
 			rest.names = append(rest.names, name)
 			rest.text[name] = s.text[name]
 		}

@@ -28,7 +28,7 @@ func Select(lessons []Lesson, names string) ([]Lesson, error) {
 	}
 	for _, name := range wanted {
 		if !slices.Contains(known, name) {
-			return nil, &fault.Error{Party: fault.Usage, What: fmt.Sprintf("there is no lesson %q", name), Where: "-lesson", Fix: "the lessons are: " + strings.Join(known, ", ")}
+			return nil, &fault.Error{Party: fault.Usage, What: fmt.Sprintf("there is no lesson %q", name), Where: "-lesson", Fix: fault.Choices(name, "the lessons", known)}
 		}
 	}
 	return found, nil

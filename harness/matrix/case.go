@@ -128,6 +128,12 @@ func (r *Runner) attempt(ctx context.Context, col *Column, c lesson.Case, record
 			r.View.Log(col.kernel.Release, c.ID(), line)
 		}
 	})
+	if r.Attend != nil {
+		if err := r.Attend(ctx, v); err != nil {
+			v.Close()
+			return verdict.Facts{Began: true, InfraError: err.Error()}
+		}
+	}
 	b := &bench{vm: v, column: col, limit: r.Limit}
 	outcome := r.Play(ctx, c, b, lesson.Options{Work: work, Update: r.Update, Echo: func(step string) {
 		r.View.Step(col.kernel.Release, c.ID(), step)

@@ -5,9 +5,11 @@ package matrix
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 
 	"kmodlab/harness/cache"
+	"kmodlab/harness/fault"
 	"kmodlab/harness/kbuild"
 	"kmodlab/harness/kernel"
 	"kmodlab/harness/vm"
@@ -39,8 +41,7 @@ func (r *Runner) Prepare(ctx context.Context, source kernel.Source) (*Column, er
 	if col.conditions, err = kernel.NewConditions(k); err != nil {
 		return nil, err
 	}
-	col.modules, err = kbuild.Build(ctx, r.Cache, k, r.Kmod)
-	if err != nil && !errors.As(err, &col.buildError) {
+	if err := r.Rebuild(ctx, col); err != nil {
 		return nil, err
 	}
 	image, err := initramfs.Build(ctx, r.Cache, r.Root, k)
@@ -49,6 +50,18 @@ func (r *Runner) Prepare(ctx context.Context, source kernel.Source) (*Column, er
 	}
 	col.machine, err = r.emulated(ctx, vm.Machine{Kernel: k, Initramfs: image.Path, InitramfsKey: image.Key})
 	return col, err
+}
+
+// Rebuild builds the modules of col from the sources as they are now. A build
+// error is no error here, as in [Runner.Prepare].
+func (r *Runner) Rebuild(ctx context.Context, col *Column) error {
+	modules, err := kbuild.Build(ctx, r.Cache, col.kernel, r.Kmod, r.Only...)
+	failed, broken := errors.AsType[*kbuild.Error](err)
+	if err != nil && !broken {
+		return err
+	}
+	col.modules, col.buildError = modules, failed
+	return nil
 }
 
 // emulator is how VMs of one architecture run on this machine.
@@ -96,6 +109,12 @@ func (r *Runner) start(ctx context.Context, col *Column, cpus int) (*vm.VM, stri
 	return v, how, err
 }
 
+// Clone returns a pristine VM with one CPU for whatever is no case.
+func (r *Runner) Clone(ctx context.Context, col *Column) (*vm.VM, error) {
+	v, _, err := r.start(ctx, col, 1)
+	return v, err
+}
+
 // template returns the frozen VM with cpus CPUs, made by the first case that
 // wants it. One that could not be made is tried again by the next case.
 func (col *Column) template(ctx context.Context, c *cache.Cache, cpus int) (*vm.Template, error) {
@@ -122,4 +141,47 @@ func (col *Column) Modules() map[string]string {
 		return nil
 	}
 	return col.modules.Files
+}
+
+// Broken returns why modules were not built, by the name of their folder; by
+// "kmod" when none was.
+func (col *Column) Broken() map[string]error {
+	broken := map[string]error{}
+	if col.buildError != nil {
+		broken["kmod"] = col.buildError
+	}
+	if col.modules != nil {
+		for folder, err := range col.modules.Broken {
+			broken[folder] = err
+		}
+	}
+	return broken
+}
+
+// Kernel returns the column's kernel.
+func (col *Column) Kernel() *kernel.Kernel { return col.kernel }
+
+// Module returns the paths of the module called name, without and with debug
+// information, or why it cannot be had. The error is a [fault.Error].
+func (col *Column) Module(name string) (ko, debug string, err error) {
+	if col.buildError != nil {
+		return "", "", col.buildError
+	}
+	if err := col.modules.Broken[name]; err != nil {
+		return "", "", err
+	}
+	ko, ok := col.modules.Files[name]
+	if !ok {
+		return "", "", &fault.Error{Party: fault.Module, What: fmt.Sprintf("there is no module %q for %s", name, col.kernel.Release)}
+	}
+	return ko, col.modules.Debug[name], nil
+}
+
+// Debuggable has QEMU wait for a debugger at the socket path, in the VMs that
+// are started from now on.
+func (col *Column) Debuggable(path string) {
+	col.mu.Lock()
+	defer col.mu.Unlock()
+	col.machine.Debugger = path
+	clear(col.templates)
 }

@@ -22,6 +22,7 @@ import (
 	"kmodlab/harness/kernel"
 	"kmodlab/harness/lesson"
 	"kmodlab/harness/verdict"
+	"kmodlab/harness/vm"
 )
 
 // View sees cases as they run.
@@ -52,12 +53,17 @@ type Runner struct {
 	Cache  *cache.Cache
 	Root   string        // the project's folder, which the initramfs is built from
 	Kmod   string        // the folder of the modules' sources
+	Only   []string      // the folders of Kmod to build; all when empty
 	Out    string        // where logs go
 	Update bool          // rewrite expected logs instead of comparing them
 	Limit  time.Duration // how long a step may take before it counts as hung; 30 s for 0
 	Jobs   int           // cases that may run at once; as many as CPUs and memory carry for 0
 	View   View
 	Play   Play // what a case does on its VM; nil runs its script
+
+	// Attend, if not nil, is called with the VM of each case and returns when
+	// the case may begin. Its error ends the case, as infra.
+	Attend func(context.Context, *vm.VM) error
 
 	slots     *semaphore.Weighted // VMs that may run at once
 	mu        sync.Mutex          // guards emulators

@@ -71,6 +71,20 @@ func (t *Terminal) Printf(format string, args ...any) {
 	t.draw()
 }
 
+// Fresh begins anew: on an empty screen, where the terminal is live, below a
+// rule elsewhere.
+func (t *Terminal) Fresh() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.live {
+		fmt.Fprintf(t.w, "\n%s\n\n", strings.Repeat("-", 60))
+		return
+	}
+	fmt.Fprint(t.w, "\x1b[H\x1b[2J\x1b[3J")
+	t.drawn = false
+	t.draw()
+}
+
 func (t *Terminal) end(e step.Event) {
 	for i, s := range t.running {
 		if s.id == e.ID {

@@ -111,15 +111,21 @@ func gone(lessons []lesson.Lesson) map[string][]string {
 	return series
 }
 
-// conclude ends a run with the reports, the closing line, and the exit status
-// that the results deserve. A report that could not be written is told and
-// changes nothing about the results.
+// conclude ends a run with the reports and with what close does. A report that
+// could not be written is told and changes nothing about the results.
 func (l *lab) conclude(w io.Writer, records []verdict.Record) error {
 	written, err := l.reports(records)
 	if err := errors.Join(err, l.forGitHub(w, records)); err != nil {
 		l.view.Printf("\n%v\n", err)
 	}
-	l.view.Printf("\n%s\n%s\n", written, report.Closing(records))
+	l.view.Printf("\n%s", written)
+	return l.close(records)
+}
+
+// close ends a run with the closing line, and with the exit status that the
+// results deserve.
+func (l *lab) close(records []verdict.Record) error {
+	l.view.Printf("\n%s\n", report.Closing(records))
 	switch code := verdict.Exit(records); {
 	case len(records) == 0:
 		return failed(code, "no case ran")

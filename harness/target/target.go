@@ -128,6 +128,14 @@ func interrupted() error {
 	return failed(fault.ExitHarness, "interrupted; the cache and the results of the run before stay valid")
 }
 
+// ended is status for what a person may have interrupted.
+func ended(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil {
+		return interrupted()
+	}
+	return status(err)
+}
+
 func failed(code int, format string, args ...any) error {
 	return Status{code, fmt.Sprintf(format, args...)}
 }

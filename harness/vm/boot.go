@@ -12,7 +12,7 @@ import (
 // [fault.Error] of the boot, with the console's last lines.
 func Boot(ctx context.Context, m Machine) (*VM, error) {
 	m = m.withDefaults()
-	v, err := launch(ctx, m, m.bootArgs(""), nil)
+	v, err := launch(ctx, m, append(m.bootArgs(""), debugger(m.Debugger).qemu...), nil)
 	if err != nil {
 		return nil, err
 	}

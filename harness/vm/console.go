@@ -15,6 +15,7 @@ type transcript struct {
 	head    []byte
 	tail    []byte
 	skipped int
+	viewer  io.Writer // sees the stream as it comes; may be nil
 }
 
 const transcriptHalf = 1 << 20 // bytes kept of the beginning, and of the end
@@ -24,10 +25,24 @@ func (t *transcript) readFrom(r io.Reader) {
 	for buf := make([]byte, 32<<10); ; {
 		n, err := r.Read(buf)
 		t.add(buf[:n])
+		t.mu.Lock()
+		viewer := t.viewer
+		t.mu.Unlock()
+		if viewer != nil {
+			viewer.Write(buf[:n]) // one that is gone misses nothing
+		}
 		if err != nil {
 			return
 		}
 	}
+}
+
+// show has everything that comes from now on written to w too; to nobody for
+// nil.
+func (t *transcript) show(w io.Writer) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.viewer = w
 }
 
 func (t *transcript) add(b []byte) {

@@ -50,6 +50,19 @@ func (v *VM) WriteFile(ctx context.Context, path string, data []byte, mode fs.Fi
 	return v.do(ctx, &wire.Order{Verb: wire.DoWrite, Path: path, Mode: uint32(mode.Perm()), Blob: data})
 }
 
+// WriteFiles writes files of the guest, by their paths, with mode. When one
+// cannot be written, the answer's Errno says why, and Output which one.
+func (v *VM) WriteFiles(ctx context.Context, files map[string][]byte, mode fs.FileMode) (Answer, error) {
+	var blob []byte
+	for path, data := range files {
+		var err error
+		if blob, err = wire.Append(blob, &wire.Order{Verb: wire.DoWrite, Path: path, Mode: uint32(mode.Perm()), Blob: data}); err != nil {
+			return Answer{}, err
+		}
+	}
+	return v.do(ctx, &wire.Order{Verb: wire.DoUnpack, Blob: blob})
+}
+
 // Settle does nothing in the guest; its answer has the log since the last
 // step.
 func (v *VM) Settle(ctx context.Context) (Answer, error) {
@@ -117,4 +130,18 @@ func (r reception) open() (Answer, error) {
 		Records: r.records,
 		Lost:    kmsg.Missing(r.records),
 	}, nil
+}
+
+// Kallsyms returns /proc/kallsyms: the symbols of the kernel, and their
+// addresses.
+func (v *VM) Kallsyms(ctx context.Context) ([]byte, error) {
+	const path = "/proc/kallsyms"
+	answer, err := v.ReadFile(ctx, path)
+	if err == nil && answer.Errno != 0 {
+		err = fmt.Errorf("read %s: %w", path, answer.Errno)
+	}
+	if err == nil && len(answer.Output) >= wire.MaxOutput {
+		err = fmt.Errorf("%s has more than %d bytes", path, wire.MaxOutput)
+	}
+	return answer.Output, err
 }

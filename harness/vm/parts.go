@@ -125,6 +125,15 @@ func incoming() part {
 	return part{qemu: []string{"-incoming", "defer"}}
 }
 
+// debugger lets a debugger stop the machine and look into it, at a socket that
+// only the user can reach.
+func debugger(path string) part {
+	if path == "" {
+		return part{}
+	}
+	return part{qemu: []string{"-gdb", "unix:" + escape(path) + ",server=on,wait=off"}}
+}
+
 func onOff(on bool) string {
 	if on {
 		return "on"
@@ -163,5 +172,5 @@ func (m Machine) bootArgs(ram string) []string {
 func (m Machine) cloneArgs(ram string) []string {
 	on := boardOf(m.Kernel.Arch)
 	return commandLine(bare(on), sandbox(), processor(on, m.Accel, m.CPUs, m.CPUFlags), memory(m.MemoryMiB, ram, false),
-		console(on, consoleFD), monitor(monitorFD), agentPort(agentFD), incoming())
+		console(on, consoleFD), monitor(monitorFD), agentPort(agentFD), debugger(m.Debugger), incoming())
 }

@@ -3,86 +3,83 @@
 package vm
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
-	"os"
-	"os/exec"
-	"runtime"
-	"slices"
-	"syscall"
-
-	"github.com/u-root/u-root/pkg/cpio"
-	"golang.org/x/sys/unix"
+	"io"
+	"strconv"
 
 	"kmodlab/harness/fault"
 )
 
-// terminal is the console of a VM for a person: QEMU's own input and output.
-func terminal(on board) part {
-	return part{
-		// Ctrl-C goes to the guest.
-		qemu:   []string{"-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"},
-		kernel: append(slices.Clone(on.console), "uroot.uinitargs=shell"),
+// agentPath is the agent's program in the guest, which has further roles.
+const agentPath = "/bin/uinit"
+
+// Leave is the key that ends a shell whose kernel does not answer any more:
+// Ctrl-], as in telnet.
+const Leave = 0x1d
+
+// Size is how large a terminal is.
+type Size struct{ Rows, Columns int }
+
+// Shell runs a shell of the guest on its console for the person behind in and
+// out, whose terminal must pass on keys as they are typed. sizes has to give
+// the size of the terminal at once, and each new one later.
+//
+// It returns nil when the shell has ended, when the person has left with the
+// key [Leave], and when in has ended: the terminal is gone then. Otherwise the
+// error is a [*Lost]: the kernel went down, or ctx is over.
+func (v *VM) Shell(ctx context.Context, in io.Reader, out io.Writer, sizes <-chan Size) error {
+	ctx, leave := context.WithCancelCause(ctx)
+	defer leave(nil)
+	var first Size
+	select {
+	case first = <-sizes:
+	case <-ctx.Done():
+		return lostTo(ctx, "shell")
+	}
+	v.console.show(out)
+	defer v.console.show(nil)
+	go v.resize(ctx, sizes)
+	go func() { leave(v.typeIn(in)) }() // lives until in gives something or ends; nobody waits for it
+	ans, err := v.Run(ctx, nil, agentPath, "shell", strconv.Itoa(first.Rows), strconv.Itoa(first.Columns))
+	switch {
+	case errors.Is(context.Cause(ctx), errLeft):
+		return nil
+	case err == nil && (ans.Errno != 0 || ans.Exit != 0):
+		return &fault.Error{Party: fault.Harness, What: "the shell could not be run", Where: v.machine.Kernel.Release,
+			Err: fmt.Errorf("status %d, %w: %s", ans.Exit, ans.Errno, bytes.TrimSpace(ans.Output))}
+	}
+	return err
+}
+
+// errLeft ends a shell that the person has left.
+var errLeft = errors.New("the person has left")
+
+// resize tells the guest each new size.
+func (v *VM) resize(ctx context.Context, sizes <-chan Size) {
+	for {
+		select {
+		case s := <-sizes:
+			// A window that the guest does not know of is no reason to end.
+			v.Run(ctx, nil, agentPath, "size", strconv.Itoa(s.Rows), strconv.Itoa(s.Columns))
+		case <-ctx.Done():
+			return
+		}
 	}
 }
 
-// Shell boots m and gives the person at the terminal a shell in it, on in and
-// out. The guest finds files, named by their paths in it ("modules/notify.ko"),
-// with their contents. It returns when the shell has ended.
-func Shell(ctx context.Context, m Machine, files map[string][]byte, in, out *os.File) error {
-	m = m.withDefaults()
-	image, err := extended(m.Initramfs, files)
-	if err != nil {
-		return err
+// typeIn passes keys on to the console until the person has left.
+func (v *VM) typeIn(in io.Reader) error {
+	for buf := make([]byte, 4096); ; {
+		n, err := in.Read(buf)
+		keys, _, left := bytes.Cut(buf[:n], []byte{Leave})
+		if _, err := v.proc.console.Write(keys); err != nil {
+			return fmt.Errorf("the console: %w", err)
+		}
+		if left || err != nil {
+			return errLeft
+		}
 	}
-	defer image.Close()
-	on := boardOf(m.Kernel.Arch)
-	args := commandLine(bare(on), sandbox(), processor(on, m.Accel, m.CPUs, m.CPUFlags), memory(m.MemoryMiB, "", false),
-		software(m.Kernel.Image, "/proc/self/fd/3"), terminal(on), part{kernel: m.KernelArgs})
-	// In the terminal's foreground, unlike other VMs: it reads from there.
-	cmd := exec.CommandContext(ctx, m.QEMU.Path, args...)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, out, out
-	cmd.ExtraFiles = []*os.File{image}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // QEMU sets the terminal right again
-	ended := make(chan error)
-	go func() {
-		runtime.LockOSThread() // as for every QEMU
-		ended <- cmd.Run()
-	}()
-	if err := <-ended; err != nil && ctx.Err() == nil {
-		return &fault.Error{Party: fault.Host, What: "QEMU failed", Where: m.Kernel.Release, Err: err, Fix: "QEMU's own message is above"}
-	}
-	return context.Cause(ctx)
-}
-
-// extended returns the initramfs at path with files after it, as a file that
-// has no name.
-func extended(path string, files map[string][]byte) (*os.File, error) {
-	base, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	fd, err := unix.MemfdCreate("initramfs", unix.MFD_CLOEXEC)
-	if err != nil {
-		return nil, fmt.Errorf("memfd_create: %w", err)
-	}
-	image := os.NewFile(uintptr(fd), "initramfs")
-	records := []cpio.Record{cpio.Directory("modules", 0o755)}
-	for name, data := range files {
-		records = append(records, cpio.StaticFile(name, string(data), 0o644))
-	}
-	_, err = image.Write(base)
-	w := cpio.Newc.Writer(image)
-	if err == nil {
-		err = cpio.WriteRecords(w, records)
-	}
-	if err == nil {
-		err = cpio.WriteTrailer(w)
-	}
-	if err != nil {
-		image.Close()
-		return nil, err
-	}
-	return image, nil
 }

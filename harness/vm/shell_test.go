@@ -3,45 +3,156 @@
 package vm_test
 
 import (
-	"bufio"
+	"context"
+	"errors"
+	"io"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"kmodlab/harness/vm"
 )
 
+// person types what dialogue says: each answer when the screen ends with the
+// text before it. What is left unanswered when the shell ends is returned.
+type person struct {
+	dialogue []line
+	typed    io.Writer
+	screen   strings.Builder
+}
+
+type line struct{ seen, typed string }
+
+func (p *person) Write(shown []byte) (int, error) {
+	for _, c := range shown {
+		p.screen.WriteByte(c)
+		if len(p.dialogue) > 0 && strings.HasSuffix(p.screen.String(), p.dialogue[0].seen) {
+			io.WriteString(p.typed, p.dialogue[0].typed)
+			p.dialogue = p.dialogue[1:]
+		}
+	}
+	return len(shown), nil
+}
+
+// watcher is a person whose screen somebody else watches.
+type watcher struct {
+	*person
+	see func(screen string)
+}
+
+func (w watcher) Write(shown []byte) (int, error) {
+	for i := range shown {
+		w.person.Write(shown[i : i+1])
+		w.see(w.screen.String())
+	}
+	return len(shown), nil
+}
+
+const prompt = "$ "
+
+// session runs a shell in a clone that has vmt.ko, and returns the screen.
+func session(t *testing.T, l lab, dialogue []line) (string, *vm.VM, error) {
+	t.Helper()
+	v := l.clone(t)
+	files := map[string][]byte{"/modules/vmt.ko": l.module, "/modules/other.ko": nil}
+	if ans, err := v.WriteFiles(t.Context(), files, 0o644); err != nil || ans.Errno != 0 {
+		t.Fatalf("WriteFiles = %v, %v; want no error", ans.Errno, err)
+	}
+	in, typed := pipe(t)
+	p := &person{dialogue: dialogue, typed: typed}
+	sizes := make(chan vm.Size, 1)
+	sizes <- vm.Size{Rows: 33, Columns: 77}
+	done := make(chan error, 1)
+	go func() { done <- v.Shell(t.Context(), in, p, sizes) }()
+	select {
+	case err := <-done:
+		v.Close()
+		if len(p.dialogue) > 0 {
+			t.Errorf("the shell ended before %q\n%s", p.dialogue[0].typed, p.screen.String())
+		}
+		return p.screen.String(), v, err
+	case <-time.After(2 * time.Minute):
+		v.Close()
+		t.Fatalf("the shell waits; want it to go on from %q\n%s", dialogue, p.screen.String())
+		return "", nil, nil
+	}
+}
+
 // TestShell types what a person would type.
 func TestShell(t *testing.T) {
 	l := newLab(t, "")
+	for name, tt := range map[string]struct {
+		dialogue []line
+		want     []string
+	}{
+		"insert and list": {
+			[]line{{prompt, "insmod vmt.ko lines=1\r"}, {prompt, "lsmod\r"}, {prompt, "exit\r"}},
+			[]string{"vmt: ok by insmod", "vmt: line 0", "Used by"},
+		},
+		"tab completes":                  {[]line{{prompt, "insmod vm\t"}, {"vmt.ko", "\r"}, {prompt, "exit\r"}}, []string{"vmt: ok by insmod"}},
+		"Ctrl-D leaves":                  {[]line{{prompt, "\x04"}}, nil},
+		"Ctrl-] leaves a hung program":   {[]line{{prompt, "sleep 1000\r"}, {"sleep 1000\r\n", "\x1d"}}, nil},
+		"Ctrl-C ends dmesg -w, not more": {[]line{{prompt, "dmesg -w\r"}, {"a shell is ready\r\n", "\x03"}, {prompt, "echo live$((1+1))\r"}, {prompt, "exit\r"}}, []string{"live2"}},
+		"Ctrl-C forgets the line":        {[]line{{prompt, "reboot"}, {"reboot", "\x03"}, {prompt, "exit\r"}}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			screen, v, err := session(t, l, tt.dialogue)
+			if fate := v.Close(); err != nil || fate.How != vm.Closed && fate.How != vm.Killed {
+				t.Errorf("Shell = %v, and the VM: %s; want no error, and a VM that lives until it is closed", err, fate.How)
+			}
+			for _, want := range tt.want {
+				if !strings.Contains(screen, want) {
+					t.Errorf("the screen does not show %q\n%s", want, screen)
+				}
+			}
+		})
+	}
+}
+
+// TestWriteFilesRefused checks that the guest says which file it cannot write.
+func TestWriteFilesRefused(t *testing.T) {
+	v := newLab(t, "").clone(t)
+	ans, err := v.WriteFiles(t.Context(), map[string][]byte{"/no/such/folder/x": []byte("text")}, 0o644)
+	if err != nil || ans.Errno != syscall.ENOENT || string(ans.Output) != "/no/such/folder/x" {
+		t.Errorf("WriteFiles = %v for %q, %v; want ENOENT for the path", ans.Errno, ans.Output, err)
+	}
+}
+
+// TestShellOfDyingKernel checks that a kernel which goes down ends its shell,
+// and that the VM can tell how.
+func TestShellOfDyingKernel(t *testing.T) {
+	_, v, err := session(t, newLab(t, ""), []line{{prompt, "insmod vmt.ko mode=panic\r"}})
+	if lost, ok := errors.AsType[*vm.Lost](err); !ok || lost.Kind != vm.LostExited {
+		t.Errorf("Shell = %v; want that the VM ended", err)
+	}
+	if fate := v.Close(); fate.How != vm.Panicked {
+		t.Errorf("the VM ended: %s; want a panic", fate.How)
+	}
+}
+
+// TestShellSize checks that the guest knows how large the terminal is, at the
+// beginning and after a change.
+func TestShellSize(t *testing.T) {
+	v := newLab(t, "").clone(t)
 	in, typed := pipe(t)
-	shown, out := pipe(t)
-	done := make(chan error, 1)
-	go func() {
-		done <- vm.Shell(t.Context(), l.machine, map[string][]byte{"modules/vmt.ko": l.module}, in, out)
-		out.Close()
-	}()
-	var screen strings.Builder
-	asked := 0
-	commands := []string{"insmod vmt.ko lines=1\r", "lsmod\r", "exit\r"}
-	for r := bufio.NewReader(shown); ; {
-		c, err := r.ReadByte()
-		if err != nil {
-			break
+	sizes := make(chan vm.Size, 1)
+	sizes <- vm.Size{Rows: 33, Columns: 77}
+	p := &person{typed: typed, dialogue: []line{
+		{prompt, "/bin/uinit size\r"}, {"\n33 77\r\n", ""},
+		{prompt, "while [ \"$(/bin/uinit size)\" != '11 22' ]; do sleep 1; done\r"},
+		{prompt, "exit\r"},
+	}}
+	grow := watcher{p, func(screen string) {
+		if strings.HasSuffix(screen, "\n33 77\r\n") {
+			sizes <- vm.Size{Rows: 11, Columns: 22}
 		}
-		screen.WriteByte(c)
-		if strings.HasSuffix(screen.String(), "\n$ ") && asked < len(commands) {
-			typed.WriteString(commands[asked])
-			asked++
-		}
-	}
-	if err := <-done; err != nil {
-		t.Errorf("Shell = %v; want no error", err)
-	}
-	for _, want := range []string{"vmt: ok by insmod", "vmt: line 0", "Used by", "Power down"} {
-		if !strings.Contains(screen.String(), want) {
-			t.Errorf("the screen does not show %q; want it after %q\n%s", want, commands, screen.String())
-		}
+	}}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	if err := v.Shell(ctx, in, grow, sizes); err != nil {
+		t.Fatalf("Shell = %v; want no error\n%s", err, p.screen.String())
 	}
 }
 

@@ -98,6 +98,7 @@ func (m Machine) templateKey() string {
 	const layout = "2" // of the entry's files and of the dance with QEMU
 	m.Kernel = &kernel.Kernel{Image: m.Kernel.Digest, Arch: m.Kernel.Arch}
 	m.Initramfs = m.InitramfsKey
+	m.Debugger = "" // a clone may be debugged, whoever froze it
 	return cache.Key(append([]string{layout, m.QEMU.ID}, append(m.bootArgs(ramFile), m.cloneArgs(ramFile)...)...)...)
 }
 

@@ -96,8 +96,17 @@ func (v *VM) note(e Event) {
 			v.lose(LostAgent, nil, 2*time.Second)
 		}
 	case "STOP":
-		v.lose(LostStopped, nil, 0)
+		if v.machine.Debugger == "" {
+			v.lose(LostStopped, nil, 0)
+		}
 	}
+}
+
+// Paused waits until a debugger has stopped the machine. The error is a
+// [*Lost].
+func (v *VM) Paused(ctx context.Context) error {
+	_, err := v.wait(ctx, "waiting for the debugger", func(e Event) bool { return e.Name == "STOP" })
+	return err
 }
 
 // lose declares that the agent cannot answer any more, unless the VM ends

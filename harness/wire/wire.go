@@ -18,6 +18,11 @@ import "time"
 // guest finds it in /sys/class/virtio-ports/*/name.
 const PortName = "kmodlab.agent"
 
+// MaxOutput is how many bytes of a command's output, or of a file, an answer
+// carries: what never ends must not take the guest's memory. The longest there
+// is of use is /proc/kallsyms, with 7 MB in 6.12.
+const MaxOutput = 24 << 20
+
 // Message is one of the pointers to [Hello], [Order], [Answer], [Record],
 // [Lost].
 type Message interface{ message() }
@@ -41,6 +46,7 @@ const (
 	DoRun    Verb = "run"    // run Argv with Blob as its input
 	DoRead   Verb = "read"   // read the file Path
 	DoWrite  Verb = "write"  // write Blob to the file Path; made with Mode when not there
+	DoUnpack Verb = "unpack" // do the orders to write that Blob holds, frame after frame
 	DoSettle Verb = "settle" // nothing; what was logged before comes ahead of the answer
 	DoStack  Verb = "stack"  // return the kernel stack of the task that inserts, removes, reads and writes
 )

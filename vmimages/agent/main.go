@@ -15,10 +15,9 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
-	"slices"
 
 	"golang.org/x/sys/unix"
 
@@ -31,28 +30,48 @@ func main() {
 	// has not translated yet.
 	debug.SetGCPercent(-1)
 	debug.SetMemoryLimit(64 << 20)
-	var err error
+	role, args := agentRole, os.Args[1:]
 	switch {
-	case slices.Contains(os.Args[1:], "shell"):
-		err = shell()
-	case slices.Contains(os.Args[1:], "hand"):
-		err = handMain()
-	default:
-		if err = calm(); err == nil {
-			err = serve()
-		}
+	case filepath.Base(os.Args[0]) == dmesgName:
+		role = dmesgName
+	case len(args) > 0:
+		role, args = args[0], args[1:]
 	}
+	err := play(role, args)
 	if err == nil {
 		return
 	}
-	fmt.Fprintln(os.Stderr, "kmodlab agent gave up:", err) // on the console; package vm looks for it
-	if os.Getpid() != 1 && !slices.Contains(os.Args[1:], "hand") {
+	fmt.Fprintf(os.Stderr, "kmodlab %s gave up: %v\n", role, err) // on the console; package vm looks for the agent's
+	if role == agentRole && os.Getpid() != 1 {
 		// Without its agent the VM is of no use. Ending it tells the
 		// harness at once, where silence would cost its whole patience.
 		unix.Sync()
 		unix.Reboot(unix.LINUX_REBOOT_CMD_POWER_OFF)
 	}
 	os.Exit(1)
+}
+
+// agentRole is what the program is unless its arguments say otherwise.
+const agentRole = "agent"
+
+// play does what a process in the given role is there for.
+func play(role string, args []string) error {
+	switch role {
+	case agentRole:
+		if err := calm(); err != nil {
+			return err
+		}
+		return serve()
+	case "hand":
+		return handMain()
+	case "shell":
+		return shell(args)
+	case "size":
+		return resize(args)
+	case dmesgName:
+		return dmesg(args, os.Stdout)
+	}
+	return errors.New("there is no such role")
 }
 
 // calm starts the program anew if it has to, so that Go does not preempt its
@@ -136,25 +155,4 @@ func greeting() (*wire.Hello, error) {
 // would show in the first step.
 func finishLine(text string) error {
 	return os.WriteFile("/dev/kmsg", []byte("<6>kmodlab: "+text+"\n"), 0)
-}
-
-// shell runs a shell for a person on the console, who sees what the kernel
-// prints there, and ends the VM when the shell ends.
-func shell() error {
-	if err := finishLine("a shell is ready"); err != nil {
-		return err
-	}
-	if err := setConsoleLevel(8); err != nil {
-		return err
-	}
-	sh := exec.Command("gosh")
-	sh.Stdin, sh.Stdout, sh.Stderr = os.Stdin, os.Stdout, os.Stderr
-	sh.Dir = "/modules"
-	if _, err := os.Stat(sh.Dir); err != nil {
-		sh.Dir = "/"
-	}
-	if err := sh.Run(); err != nil {
-		fmt.Fprintln(os.Stderr, "kmodlab agent: the shell:", err) // its exit status is the person's business
-	}
-	return unix.Reboot(unix.LINUX_REBOOT_CMD_POWER_OFF)
 }

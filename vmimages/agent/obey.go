@@ -18,10 +18,6 @@ import (
 	"kmodlab/harness/wire"
 )
 
-// maxOutput is how much of a command's output is kept: a command that never
-// stops printing must not take the guest's memory.
-const maxOutput = 8 << 20
-
 // agent does orders.
 type agent struct {
 	speaker *speaker
@@ -54,6 +50,8 @@ func (a *agent) do(o *wire.Order) *wire.Answer {
 		return &wire.Answer{Blob: blob, Errno: errnoOf(err)}
 	case wire.DoRun:
 		return run(o)
+	case wire.DoUnpack:
+		return unpack(o.Blob)
 	case wire.DoSettle:
 		return &wire.Answer{}
 	}
@@ -65,12 +63,31 @@ func setConsoleLevel(level int) error {
 	return os.WriteFile("/proc/sys/kernel/printk", fmt.Appendf(nil, "%d\n", level), 0)
 }
 
+// unpack writes many files at once. Not by the hand: it is no part of a case,
+// and for each file to take the way of an order would cost more than writing it.
+func unpack(blob []byte) *wire.Answer {
+	for in := bytes.NewReader(blob); in.Len() > 0; {
+		m, err := wire.Read(in)
+		if err != nil {
+			return &wire.Answer{Problem: "what should be unpacked: " + err.Error()}
+		}
+		o, ok := m.(*wire.Order)
+		if !ok || o.Verb != wire.DoWrite {
+			return &wire.Answer{Problem: fmt.Sprintf("what should be unpacked holds a %T", m)}
+		}
+		if err := writeFile(o.Path, o.Mode, o.Blob); err != nil {
+			return &wire.Answer{Errno: errnoOf(err), Blob: []byte(o.Path)}
+		}
+	}
+	return &wire.Answer{}
+}
+
 // run runs a command of the guest to its end.
 func run(o *wire.Order) *wire.Answer {
 	if len(o.Argv) == 0 {
 		return &wire.Answer{Problem: "an order to run nothing"}
 	}
-	out := &limited{left: maxOutput}
+	out := &limited{left: wire.MaxOutput}
 	cmd := exec.Command(o.Argv[0], o.Argv[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(o.Blob), out, out
 	err := cmd.Run()

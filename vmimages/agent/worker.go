@@ -111,7 +111,7 @@ func rename(comm string) {
 	unix.RawSyscall(unix.SYS_PRCTL, unix.PR_SET_NAME, uintptr(unsafe.Pointer(&name[0])), 0)
 }
 
-// readFile reads at most [maxOutput] bytes of a file. It uses system calls,
+// readFile reads at most [wire.MaxOutput] bytes of a file. It uses system calls,
 // for Go would hand a file that can be polled to another thread.
 func readFile(path string) ([]byte, error) {
 	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
@@ -120,7 +120,7 @@ func readFile(path string) ([]byte, error) {
 	}
 	defer unix.Close(fd)
 	var all []byte
-	for piece := make([]byte, 64<<10); len(all) < maxOutput; {
+	for piece := make([]byte, 64<<10); len(all) < wire.MaxOutput; {
 		n, err := unix.Read(fd, piece)
 		if errors.Is(err, unix.EINTR) {
 			continue

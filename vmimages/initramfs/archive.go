@@ -18,6 +18,7 @@ func (in *inputs) appendOurs(out io.Writer, agent string) error {
 	}
 	records := []cpio.Record{
 		cpio.StaticFile("bin/uinit", string(program), 0o755), // u-root's init starts it
+		cpio.Directory("modules", 0o755),                     // for those that a person wants to have at hand
 	}
 	if len(in.virtio) > 0 {
 		// Not /lib/modules: u-root's init inserts what is there, in an order
