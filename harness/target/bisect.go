@@ -139,7 +139,7 @@ func (b *bisection) tell(w io.Writer, before, after int) {
 		}
 	default:
 		fmt.Fprintf(w, "%s: %s everywhere, but from %s on the kernel prints something else than up to %s:\n%s", b.c.ID(), is.Verdict, name(after), name(before),
-			cmp.Diff(strings.Split(printed(was), "\n"), strings.Split(printed(is), "\n")))
+			diff.Diff(name(before), []byte(printed(was)), name(after), []byte(printed(is))))
 	}
 	if after > before+1 {
 		fmt.Fprintf(w, "  what lies between them could not be run\n")
