@@ -12,6 +12,7 @@ import (
 // so that a kernel of many cases is not read many times.
 type Conditions struct {
 	version []int
+	arch    string
 	options Options
 	exports Exports
 }
@@ -33,12 +34,13 @@ func NewConditions(k *Kernel) (*Conditions, error) {
 	if err != nil {
 		return nil, fmt.Errorf("kernel %s: version %q: %w", k.Release, k.Version, err)
 	}
-	return &Conditions{version: version, options: options, exports: exports}, nil
+	return &Conditions{version: version, arch: k.Arch, options: options, exports: exports}, nil
 }
 
 // Has tells whether a condition holds:
 //
 //	kernel:>=6.1      also > < <= ==, compared on the numbers that are given
+//	arch:arm64        the kernel is for that architecture
 //	config:NAME       CONFIG_NAME is y or m
 //	export:SYMBOL     modules can link to SYMBOL
 //	!CONDITION        the opposite
@@ -51,11 +53,13 @@ func (c *Conditions) Has(condition string) (bool, error) {
 	}
 	kind, what, ok := strings.Cut(condition, ":")
 	if !ok || what == "" {
-		return false, fmt.Errorf("no condition %q; write kernel:>=6.1, config:NAME or export:SYMBOL", condition)
+		return false, fmt.Errorf("no condition %q; write kernel:>=6.1, arch:arm64, config:NAME or export:SYMBOL", condition)
 	}
 	switch kind {
 	case "kernel":
 		return c.compare(what)
+	case "arch":
+		return c.arch == what, nil
 	case "config":
 		v := c.options[strings.TrimPrefix(what, "CONFIG_")]
 		return v == "y" || v == "m", nil
@@ -63,7 +67,7 @@ func (c *Conditions) Has(condition string) (bool, error) {
 		_, ok := c.exports[what]
 		return ok, nil
 	}
-	return false, fmt.Errorf("no condition %q; write kernel:>=6.1, config:NAME or export:SYMBOL", condition)
+	return false, fmt.Errorf("no condition %q; write kernel:>=6.1, arch:arm64, config:NAME or export:SYMBOL", condition)
 }
 
 func (c *Conditions) compare(what string) (bool, error) {

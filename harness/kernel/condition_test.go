@@ -20,7 +20,7 @@ func testKernel(t *testing.T, version string) *Kernel {
 			t.Fatal(err)
 		}
 	}
-	return &Kernel{Release: "test", Version: version, Config: filepath.Join(dir, "config"), Headers: dir}
+	return &Kernel{Release: "test", Arch: "amd64", Version: version, Config: filepath.Join(dir, "config"), Headers: dir}
 }
 
 func TestHas(t *testing.T) {
@@ -47,7 +47,9 @@ func TestHas(t *testing.T) {
 		{"6.1.192-2", "!config:KASAN", true, false},
 		{"6.1.192-2", "!config:MODULES", false, false},
 		{"6.1.192-2", "!kernel:6.1", false, true},
-		{"6.1.192-2", "arch:amd64", false, true},
+		{"6.1.192-2", "arch:amd64", true, false},
+		{"6.1.192-2", "arch:arm64", false, false},
+		{"6.1.192-2", "flavour:rt", false, true},
 		{"6.1.192-2", "kernel", false, true},
 	} {
 		t.Run(tt.version+"/"+tt.condition, func(t *testing.T) {

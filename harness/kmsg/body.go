@@ -17,8 +17,10 @@ func starting(alternatives string) *regexp.Regexp {
 // makes package regexp take its slow road.
 var bodyLines = []*regexp.Regexp{
 	// Who and where: dump_stack_print_info(), show_regs(), show_trace_log_lvl().
-	starting(`CPU: |CPU#|Comm: |Hardware name:|Workqueue:|Modules linked in:|Unloaded tainted modules|Tainted: |Not tainted |Call Trace:|</?[A-Z#!]+>$|\? |Kernel Offset:|---\[`),
+	starting(`CPU: |CPU#|Comm: |Hardware name:|Workqueue:|Modules linked in:|Unloaded tainted modules|Tainted: |Not tainted |Call [Tt]race:|</?[A-Z#!]+>$|\? |Kernel Offset:|---\[`),
 	starting(`RIP: |Code: |R[A-Z0-9]{2}: |EFLAGS: |[CDEFGS]S: |CR2: |DR\d: |PKRU: `),
+	// The same of arm64 (arch/arm64/kernel/process.c, arch/arm64/mm/fault.c).
+	starting(`(?:pc|lr|sp) : |x\d+ ?: |pstate: |Mem abort info:|Data abort info:|ESR = |EC = |SET = |FSC = |CM = |ISV = |(?:user|swapper) pgtable: |\[[0-9a-f]{16}\] p4?gd=`),
 	// Page faults and the end of the task.
 	starting(`#PF: |PGD |P4D |PUD |note: \S+ exited with|Disabling lock debugging|kernel BUG at|Preemption disabled at:`),
 	// Lockups: show_task(), the RCU stall's table, backtraces asked for by NMI.

@@ -15,7 +15,7 @@ var (
 	traceBegins = regexp.MustCompile(`^CPU: \d+ (?:UID: \d+ )?PID: \d+ Comm: `)
 	// What follows it: the frames, and the registers of the system call that
 	// is under way (arch/x86/kernel/dumpstack.c, show_regs).
-	traceGoesOn = regexp.MustCompile(`^(?:Tainted: |Hardware name: |Call Trace:$| *</?(?:TASK|IRQ|NMI)>$| \?? ?[\w.]+\+0x[0-9a-f]+/0x[0-9a-f]+| entry_\w+|RIP: |Code: |RSP: |RAX: |RDX: |RBP: |R\d\d: )`)
+	traceGoesOn = regexp.MustCompile(`^(?:Tainted: |Hardware name: |Call [Tt]race:$| *</?(?:TASK|IRQ|NMI)>$| \?? ?[\w.]+\+0x[0-9a-f]+/0x[0-9a-f]+| entry_\w+|RIP: |Code: |RSP: |RAX: |RDX: |RBP: |R\d\d: )`)
 )
 
 // foldTraces puts [CallTrace] in the place of each stack dump in lines.

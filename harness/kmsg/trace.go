@@ -31,8 +31,8 @@ func cutHere(text string) bool  { return cutLine.MatchString(text) }
 // helper are functions that stand on top of a trace because they report or
 // wait, not because it happened there.
 var helper = regexp.MustCompile(`^_*(?:` + strings.Join([]string{
-	`warn_slowpath_\w+|warn|report_bug|dump_stack\w*|show_stack|v?panic|die|oops\w*|stack_chk_fail|fortify_panic|usercopy_abort`, // what prints
-	`\w*_?nmi_\w+|end_repeat_nmi|asm_\w+|exc_\w+|x86_asm_\w+|ret_from_\w+|native_\w+|do_error_trap`,                              // the way into it
+	`warn_slowpath_\w+|warn|report_bug|dump_stack\w*|dump_backtrace|show_stack|v?panic|die|oops\w*|stack_chk_fail|fortify_panic|usercopy_abort`, // what prints
+	`\w*_?nmi_\w+|end_repeat_nmi|asm_\w+|exc_\w+|x86_asm_\w+|ret_from_\w+|native_\w+|do_error_trap`,                                             // the way into it
 	`schedule\w*|io_schedule\w*|preempt_schedule\w*|cond_resched|might_(?:sleep|resched)|msleep\w*|usleep\w*|delay_\w+|do_task_dead|rcu_\w+`,
 	`rwsem_\w+|down_\w+|mutex_\w+|wait_for_com\w+|lock_acquire\w*|validate_chain|register_lock_class|assign_lock_key`,
 	`refcount_\w+|list_(?:add|del)_\w+|sysfs_(?:warn_dup|create_dir_ns)|ubsan_\w+|kasan_\w+|kfence_\w+|memset\w*|memcpy\w*`,
@@ -62,7 +62,7 @@ func callTrace(head string, lines []string) ([]frame, string) {
 			return chosen(frames, doubtful)
 		case otherTrace.MatchString(line):
 			other = true
-		case line == "Call Trace:":
+		case line == "Call Trace:", line == "Call trace:": // of arm64
 			other = false
 		case line == "stack backtrace:":
 			frames = named

@@ -36,6 +36,9 @@ var noise = []*regexp.Regexp{
 	// (drivers/base/power/main.c, suspend_report_result).
 	regexp.MustCompile(`^Freezing .+\(elapsed \d+\.\d+ seconds\)`),
 	regexp.MustCompile(`(?:^|: )PM: \w+\(\): .+ returns -?\d+$`),
+	// How long the firmware took to stop a CPU (drivers/firmware/psci/psci.c,
+	// cpu_psci_cpu_kill).
+	regexp.MustCompile(`^psci: CPU\d+ killed \(polled \d+ ms\)$`),
 	// More than a millisecond is long for a handler of NMIs, and nothing out of
 	// the ordinary under emulation (arch/x86/kernel/nmi.c, nmi_check_duration).
 	regexp.MustCompile(`^INFO: NMI handler \(.+\) took too long to run: \d+\.\d+ msecs$`),
