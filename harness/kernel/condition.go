@@ -15,6 +15,7 @@ type Conditions struct {
 	arch    string
 	options Options
 	exports Exports
+	modules map[string]string
 }
 
 // NewConditions reads what k offers: its configuration and its exported
@@ -28,13 +29,17 @@ func NewConditions(k *Kernel) (*Conditions, error) {
 	if err != nil {
 		return nil, fmt.Errorf("kernel %s: exported symbols: %w", k.Release, err)
 	}
+	modules, err := k.OwnModules()
+	if err != nil {
+		return nil, fmt.Errorf("kernel %s: its own modules: %w", k.Release, err)
+	}
 	// Debian's 5.10 and 6.1 are called 5.10.0-N: only the package's version
 	// tells the point release.
 	version, err := numbers(k.Version)
 	if err != nil {
 		return nil, fmt.Errorf("kernel %s: version %q: %w", k.Release, k.Version, err)
 	}
-	return &Conditions{version: version, arch: k.Arch, options: options, exports: exports}, nil
+	return &Conditions{version: version, arch: k.Arch, options: options, exports: exports, modules: modules}, nil
 }
 
 // Has tells whether a condition holds:
@@ -43,6 +48,7 @@ func NewConditions(k *Kernel) (*Conditions, error) {
 //	arch:arm64        the kernel is for that architecture
 //	config:NAME       CONFIG_NAME is y or m
 //	export:SYMBOL     modules can link to SYMBOL
+//	module:NAME       the kernel's own module NAME came with it and can be inserted
 //	!CONDITION        the opposite
 //
 // Anything else is an error.
@@ -53,7 +59,7 @@ func (c *Conditions) Has(condition string) (bool, error) {
 	}
 	kind, what, ok := strings.Cut(condition, ":")
 	if !ok || what == "" {
-		return false, fmt.Errorf("no condition %q; write kernel:>=6.1, arch:arm64, config:NAME or export:SYMBOL", condition)
+		return false, fmt.Errorf("no condition %q; write kernel:>=6.1, arch:arm64, config:NAME, export:SYMBOL or module:NAME", condition)
 	}
 	switch kind {
 	case "kernel":
@@ -66,8 +72,11 @@ func (c *Conditions) Has(condition string) (bool, error) {
 	case "export":
 		_, ok := c.exports[what]
 		return ok, nil
+	case "module":
+		_, ok := c.modules[what]
+		return ok, nil
 	}
-	return false, fmt.Errorf("no condition %q; write kernel:>=6.1, arch:arm64, config:NAME or export:SYMBOL", condition)
+	return false, fmt.Errorf("no condition %q; write kernel:>=6.1, arch:arm64, config:NAME, export:SYMBOL or module:NAME", condition)
 }
 
 func (c *Conditions) compare(what string) (bool, error) {

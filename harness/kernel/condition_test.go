@@ -15,12 +15,16 @@ func testKernel(t *testing.T, version string) *Kernel {
 		"config":         "# CONFIG_KASAN is not set\nCONFIG_MODULES=y\nCONFIG_VIRTIO=m\nCONFIG_HZ=250\n",
 		"Module.symvers": "0x12345678\ttask_work_add\tvmlinux\tEXPORT_SYMBOL_GPL\t\n0x00000000\tmei_x\tdrivers/misc/mei/mei\tEXPORT_SYMBOL_GPL\t\n",
 	}
+	if err := os.MkdirAll(filepath.Join(dir, "modules/kernel/net/wireless"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	files["modules/kernel/net/wireless/cfg80211.ko.xz"] = "not opened"
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return &Kernel{Release: "test", Arch: "amd64", Version: version, Config: filepath.Join(dir, "config"), Headers: dir}
+	return &Kernel{Release: "test", Arch: "amd64", Version: version, Config: filepath.Join(dir, "config"), Headers: dir, Modules: filepath.Join(dir, "modules")}
 }
 
 func TestHas(t *testing.T) {
@@ -44,6 +48,8 @@ func TestHas(t *testing.T) {
 		{"6.1.192-2", "config:HZ", false, false},
 		{"6.1.192-2", "export:task_work_add", true, false},
 		{"6.1.192-2", "export:task_work_run", false, false},
+		{"6.1.192-2", "module:cfg80211", true, false},
+		{"6.1.192-2", "module:no_such", false, false},
 		{"6.1.192-2", "!config:KASAN", true, false},
 		{"6.1.192-2", "!config:MODULES", false, false},
 		{"6.1.192-2", "!kernel:6.1", false, true},

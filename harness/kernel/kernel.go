@@ -20,6 +20,7 @@ type Kernel struct {
 	Digest  string   // hex SHA-256 of Image
 	Config  string   // path of the kernel's .config
 	Headers string   // path for make -C; its Module.symvers lists the exports
+	Modules string   // folder of the kernel's own modules, as installed below lib/modules/RELEASE; not all kernels come with them
 	Virtio  []string // paths of the uncompressed modules that a virtio port needs, in insertion order; empty when built in
 
 	Toolchain Toolchain // the compiler that fits

@@ -59,6 +59,7 @@ func (p *Provider) prepared(ctx context.Context, ch vmimages.Choice, pin vmimage
 		Series: ch.Series, Release: pin.Release, Version: pin.Version, Arch: pin.Arch, Flavour: ch.Flavour, Origin: pin.Suite,
 		Image: filepath.Join(final, imageFile), Digest: f.Digest, Config: filepath.Join(final, configFile),
 		Headers: filepath.Join(final, headersDir(pin.Release)), Toolchain: t.Toolchain,
+		Modules: filepath.Join(final, modulesDir),
 	}
 	k.Toolchain.MakeArgs = append(slices.Clone(k.Toolchain.MakeArgs), withoutPaths(final, t.dir))
 	for _, name := range f.Virtio {

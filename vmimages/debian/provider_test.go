@@ -21,6 +21,7 @@ import (
 	"kmodlab/harness/kernel"
 	"kmodlab/harness/step"
 	"kmodlab/vmimages"
+	"kmodlab/vmimages/image/imagetest"
 )
 
 const testSuite, toolSuite = "lab-security", "lab"
@@ -73,7 +74,7 @@ func (a *archive) addKernel(abi, flavour string) {
 	headers := "usr/src/linux-headers-" + release
 	common := "linux-headers-6.1.0-" + abi + "-common"
 	a.add(testSuite, "linux-image-"+release, version, "amd64", "", map[string]string{
-		"boot/vmlinuz-" + release:                                 string(bzImage(a.t, append(pvhImage(a.t), release...))),
+		"boot/vmlinuz-" + release:                                 string(imagetest.BzImage(a.t, imagetest.PVH(a.t, release))),
 		"boot/config-" + release:                                  "CONFIG_VIRTIO_PCI=y\nCONFIG_VIRTIO_CONSOLE=y\n",
 		"lib/modules/" + release + "/kernel/drivers/net/dummy.ko": "dummy",
 		"usr/share/doc/x":                                         "x",
@@ -169,12 +170,12 @@ func TestKernelIsUsable(t *testing.T) {
 		t.Fatalf("Kernel(6.1) = %v, notes %q; want neither error nor note", err, said)
 	}
 	want := &kernel.Kernel{Series: "6.1", Release: "6.1.0-56-cloud-amd64", Version: "6.1.56-1", Arch: "amd64", Flavour: "cloud", Origin: testSuite}
-	want.Image, want.Config, want.Headers, want.Toolchain = k.Image, k.Config, k.Headers, k.Toolchain
-	want.Digest = sum(append(pvhImage(t), want.Release...))
+	want.Image, want.Config, want.Headers, want.Modules, want.Toolchain = k.Image, k.Config, k.Headers, k.Modules, k.Toolchain
+	want.Digest = sum(imagetest.PVH(t, want.Release))
 	if d := cmp.Diff(want, k); d != "" {
 		t.Errorf("Kernel(6.1) (-want +got):\n%s", d)
 	}
-	for _, file := range []string{k.Config, filepath.Join(k.Headers, "Module.symvers"), filepath.Join(filepath.Dir(k.Image), "modules/kernel/drivers/net/dummy.ko"),
+	for _, file := range []string{k.Config, filepath.Join(k.Headers, "Module.symvers"), filepath.Join(k.Modules, "kernel/drivers/net/dummy.ko"),
 		filepath.Join(k.Headers, "../linux-headers-6.1.0-56-common/arch/x86/Makefile")} {
 		if _, err := os.Stat(file); err != nil {
 			t.Errorf("a file is missing: %v", err)
