@@ -20,6 +20,7 @@ const (
 	Usage   Party = "usage"          // a flag, an argument or a name that does not exist
 	Host    Party = "host"           // the machine: a missing package, a full disk, no rights
 	Archive Party = "kernel archive" // the Debian archive, or the way to it
+	Kernel  Party = "kernel"         // a kernel of the user's own: its configuration, headers or image
 	Build   Party = "build"          // the compiler, Kbuild or a module's source
 	Boot    Party = "boot"           // a kernel that does not reach its agent
 	Module  Party = "module"         // the module under test

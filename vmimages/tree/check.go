@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package tree
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"kmodlab/harness/fault"
+	"kmodlab/harness/kernel"
+	"kmodlab/harness/step"
+)
+
+// prepared checks that modules can be built with the folder.
+func (p Place) prepared() error {
+	if info, err := os.Stat(p.Dir); err != nil || !info.IsDir() {
+		if err == nil {
+			err = errors.New("not a folder")
+		}
+		return &fault.Error{Party: fault.Usage, What: "there is no kernel tree", Where: p.Dir, Err: unwrapped(err), Fix: "-kdir= takes the folder of a built kernel, or of headers"}
+	}
+	for _, need := range []struct{ file, fix string }{
+		{"Makefile", "-kdir= takes the folder that modules are built with: make -C FOLDER M=..."},
+		{".config", "configure and build the kernel: make -C " + p.Dir + " defconfig bzImage modules"},
+		{"include/generated/autoconf.h", "prepare it: make -C " + p.Dir + " modules_prepare"},
+		{"include/config/auto.conf", "prepare it: make -C " + p.Dir + " modules_prepare"},
+		{"scripts/mod/modpost", "prepare it: make -C " + p.Dir + " modules_prepare"},
+	} {
+		if _, err := os.Stat(filepath.Join(p.Dir, need.file)); err != nil {
+			return p.wrong("it has no "+need.file, nil, need.fix)
+		}
+	}
+	return nil
+}
+
+// required is what a kernel needs besides its virtio drivers to come up here:
+// an initramfs with an init that is written in Go, a console, and modules.
+var required = []string{"64BIT", "PRINTK", "BLK_DEV_INITRD", "BINFMT_ELF", "PCI", "PROC_FS", "SYSFS", "TTY", "SERIAL_8250_CONSOLE", "FUTEX", "EPOLL"}
+
+// options reads the configuration and checks what it must have.
+func (p Place) options() (kernel.Options, error) {
+	options, err := kernel.ReadOptions(filepath.Join(p.Dir, ".config"))
+	if err != nil {
+		return nil, p.wrong("its configuration cannot be read", err, "")
+	}
+	if options["MODULES"] != "y" {
+		return nil, p.wrong("it takes no modules (CONFIG_MODULES is not set)", nil, "set CONFIG_MODULES=y and CONFIG_MODULE_UNLOAD=y, and build it again")
+	}
+	if lacks := missing(options, required); len(lacks) > 0 {
+		return nil, p.wrong("its configuration lacks "+strings.Join(lacks, ", "), nil, "set them to y and build it again")
+	}
+	if _, err := os.Stat(filepath.Join(p.Dir, "Module.symvers")); err != nil {
+		return nil, p.wrong("it has no Module.symvers, the list of symbols that modules link to", nil, "make it: make -C "+p.Dir+" modules")
+	}
+	return options, nil
+}
+
+// toolchain returns the compiler that a kernel so configured was built with:
+// the one of this machine that bears its name.
+func toolchain(ctx context.Context, options kernel.Options) (kernel.Toolchain, error) {
+	built := options["CC_VERSION_TEXT"]
+	name, _, _ := strings.Cut(built, " ")
+	var args []string
+	if options["CC_IS_CLANG"] == "y" {
+		name, args = "clang", []string{"LLVM=1"}
+	}
+	if name == "" {
+		name = "gcc"
+	}
+	for _, program := range []string{"make", name} {
+		if _, err := exec.LookPath(program); err != nil {
+			return kernel.Toolchain{}, &fault.Error{Party: fault.Host, What: "the compiler that the kernel was built with is not installed: " + program, Where: "CONFIG_CC_VERSION_TEXT=" + built, Err: errors.Unwrap(err),
+				Fix: "install it, on Debian: apt-get install " + strings.TrimPrefix(program, "x86_64-linux-gnu-")}
+		}
+	}
+	output, err := exec.CommandContext(ctx, name, "--version").Output()
+	if err != nil {
+		return kernel.Toolchain{}, &fault.Error{Party: fault.Host, What: "the compiler does not run", Where: name + " --version", Err: err}
+	}
+	version, _, _ := strings.Cut(string(output), "\n")
+	if version != built {
+		step.Note(ctx, "the kernel was built with %q, its modules are built with %q", built, version)
+	}
+	return kernel.Toolchain{ID: "host " + version, CC: name, MakeArgs: args}, nil
+}
