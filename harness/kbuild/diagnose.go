@@ -3,11 +3,13 @@
 package kbuild
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"kmodlab/harness/fault"
@@ -59,38 +61,79 @@ func (e *Error) Unwrap() error { return e.Err }
 
 var (
 	compilerMessage = regexp.MustCompile(`(?m)^([^\s:][^:\n]*):(\d+):(?:\d+:)? ((?:fatal )?error: .*)$`)
-	modpostMessage  = regexp.MustCompile(`(?m)^(?:ERROR|WARNING): (?:modpost: )?(.*\[(.*)\] undefined!)$`)
+	// objtoolMessage is of an object whose code the kernel's rules forbid
+	// (tools/objtool).
+	objtoolMessage = regexp.MustCompile(`(?m)^([^\s:]+\.o): (error: objtool: .*)$`)
+	modpostMessage = regexp.MustCompile(`(?m)^(?:ERROR|WARNING): (?:modpost: )?(.*\[(.*)\] undefined!|(\S+\.ko): symbol '.*' undefined!)$`)
+	// complaint is an error that a Makefile raises itself, or that the parser
+	// of Makefiles does.
+	complaint = regexp.MustCompile(`(?m)^([^\s:][^:\n]*):(\d+): \*\*\* (.*?)\.?\s*Stop\.$`)
+	// driverMessage is a compiler's that points at no source: it does not know
+	// an option, most of the time.
+	driverMessage = regexp.MustCompile(`(?m)^((?:[\w.-]+-)?(?:cc1|gcc|clang|as|ld)(?:-\d+)?): ((?:fatal )?error: .*)$`)
 	// lies are warnings of a make that ends with 0 although it did not build
 	// what it should: a missing file of symbols or of source.
 	lies = regexp.MustCompile(`(?m)^.*(?:Symbol version dump "?.*"? is missing|No such file or directory|No rule to make target).*$`)
 )
 
-// diagnose decides from make's output and exit whether the build is good, and
-// translates the staging folder's paths to those of the sources.
-func diagnose(output string, err error, stage, src string) error {
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
-		if errors.Is(err, exec.ErrNotFound) {
-			return &fault.Error{Party: fault.Host, What: "make is not installed", Err: err, Fix: "apt-get install make"}
-		}
-		return err // cancelled, or make could not be run
+// Diagnose decides from the output of a build of the folder stage and its exit
+// whether the build is good. The error speaks of the sources in src, which
+// stage is a copy of. It is a *[Error] when the sources are to blame.
+func Diagnose(output string, err error, stage, src string) error {
+	e, err := Explain(output, err, stage, src)
+	if err != nil {
+		return err
 	}
-	output = strings.ReplaceAll(output, stage, src)
-	e := &Error{Source: src, Output: output, Err: err}
-	for _, m := range compilerMessage.FindAllStringSubmatch(output, -1) {
-		e.Messages = append(e.Messages, Message{File: sourcePath(m[1], src), Line: atoi(m[2]), Text: m[3]})
-	}
-	for _, m := range modpostMessage.FindAllStringSubmatch(output, -1) {
-		e.Messages = append(e.Messages, Message{File: sourcePath(m[2], src), Text: m[1]})
-	}
-	if err == nil && len(e.Messages) == 0 {
-		lie := lies.FindString(output)
+	if e.Err == nil && len(e.Messages) == 0 {
+		lie := lies.FindString(e.Output)
 		if lie == "" {
 			return nil
 		}
 		e.Messages = []Message{{File: src, Text: "make ended well, but said: " + strings.TrimSpace(lie)}}
 	}
 	return e
+}
+
+// Explain finds in the output of a build what went wrong, if anything did. The
+// error is that of a build which could not be run.
+func Explain(output string, err error, stage, src string) (*Error, error) {
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		if errors.Is(err, exec.ErrNotFound) {
+			return nil, &fault.Error{Party: fault.Host, What: "make is not installed", Err: err, Fix: "apt-get install make"}
+		}
+		return nil, err // cancelled, or make could not be run
+	}
+	output = strings.ReplaceAll(output, stage, src)
+	e := &Error{Source: src, Output: output, Err: err}
+	for _, m := range compilerMessage.FindAllStringSubmatch(output, -1) {
+		e.Messages = append(e.Messages, Message{File: sourcePath(m[1], src), Line: atoi(m[2]), Text: m[3]})
+	}
+	for _, m := range objtoolMessage.FindAllStringSubmatch(output, -1) {
+		e.Messages = append(e.Messages, Message{File: sourcePath(m[1], src), Text: m[2]})
+	}
+	for _, m := range modpostMessage.FindAllStringSubmatch(output, -1) {
+		e.Messages = append(e.Messages, Message{File: sourcePath(cmp.Or(m[2], m[3]), src), Text: m[1]})
+	}
+	if err != nil && len(e.Messages) == 0 {
+		e.Messages = outsideSources(output, src)
+	}
+	return e, nil
+}
+
+// outsideSources finds what went wrong when no line of the sources did: a
+// compiler without an option that they want, a Makefile that gives up.
+func outsideSources(output, src string) []Message {
+	var found []Message
+	for _, m := range driverMessage.FindAllStringSubmatch(output, -1) {
+		if message := (Message{File: m[1], Text: m[2]}); !slices.Contains(found, message) {
+			found = append(found, message)
+		}
+	}
+	for _, m := range complaint.FindAllStringSubmatch(output, -1) {
+		found = append(found, Message{File: sourcePath(m[1], src), Line: atoi(m[2]), Text: m[3]})
+	}
+	return found
 }
 
 // sourcePath makes the path that a compiler printed absolute. From 6.13 on,

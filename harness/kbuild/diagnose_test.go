@@ -54,9 +54,29 @@ func TestDiagnose(t *testing.T) {
 			output: "ERROR: modpost: \"no_such\" [/stage/a/a.ko] undefined!\n", err: failed, bad: true,
 			want: []Message{{"/src/a/a.ko", 0, `"no_such" [/src/a/a.ko] undefined!`}},
 		},
+		"an unresolved symbol in the words of 7.3": {
+			output: "ERROR: modpost: a/a.ko: symbol 'no_such' undefined!\n", err: failed, bad: true,
+			want: []Message{{"/src/a/a.ko", 0, "a/a.ko: symbol 'no_such' undefined!"}},
+		},
 		"an unresolved symbol that make calls a warning": {
 			output: "WARNING: modpost: \"no_such\" [/stage/a/a.ko] undefined!\n", bad: true,
 			want: []Message{{"/src/a/a.ko", 0, `"no_such" [/src/a/a.ko] undefined!`}},
+		},
+		"code that objtool forbids": {
+			output: "a.o: error: objtool: init_module(): Magic init_module() function name is deprecated, use module_init(fn) instead\nmake[4]: *** [scripts/Makefile.build:295: a.o] Error 1\n", err: failed, bad: true,
+			want: []Message{{"/src/a.o", 0, "error: objtool: init_module(): Magic init_module() function name is deprecated, use module_init(fn) instead"}},
+		},
+		"a compiler that is too old": {
+			output: "cc1: error: unrecognized command-line option '-std=gnu23'\ncc1: error: unrecognized command-line option '-std=gnu23'\nmake[2]: *** [scripts/Makefile.build:250: /stage/a/a.o] Error 1\n", err: failed, bad: true,
+			want: []Message{{"cc1", 0, "error: unrecognized command-line option '-std=gnu23'"}},
+		},
+		"a driver that does not know": {
+			output: "gcc-10: error: unrecognized command-line option '-fmin-function-alignment=16'\n", err: failed, bad: true,
+			want: []Message{{"gcc-10", 0, "error: unrecognized command-line option '-fmin-function-alignment=16'"}},
+		},
+		"a Makefile that gives up": {
+			output: "/stage/Makefile:7: *** this driver wants Linux 6.6 or newer.  Stop.\nmake: *** [Makefile:20: all] Error 2\n", err: failed, bad: true,
+			want: []Message{{"/src/Makefile", 7, "this driver wants Linux 6.6 or newer"}},
 		},
 		"success with a missing symbol table": {
 			output: "  WARNING: Symbol version dump \"Module.symvers\" is missing.\n  LD [M] /stage/a/a.ko\n", bad: true,
@@ -66,10 +86,10 @@ func TestDiagnose(t *testing.T) {
 		"a compiler's warning is no error": {output: "/stage/a/a.c:3:10: warning: unused variable 'x'\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			err := diagnose(tt.output, tt.err, "/stage", "/src")
+			err := Diagnose(tt.output, tt.err, "/stage", "/src")
 			e, ok := errors.AsType[*Error](err)
 			if ok != tt.bad {
-				t.Fatalf("diagnose() = %v; want a build error: %v", err, tt.bad)
+				t.Fatalf("Diagnose() = %v; want a build error: %v", err, tt.bad)
 			}
 			if ok {
 				if d := cmp.Diff(tt.want, e.Messages); d != "" {

@@ -88,7 +88,7 @@ func build(ctx context.Context, c *cache.Cache, k *kernel.Kernel, sources *sourc
 	if err != nil {
 		return nil, err
 	}
-	return load(dir)
+	return Load(dir)
 }
 
 // stageIn returns the path of the staging folder in which the sources are built
@@ -118,7 +118,7 @@ func buildInto(ctx context.Context, c *cache.Cache, k *kernel.Kernel, sources *s
 		return err
 	}
 	output, err := runMake(ctx, k, stage)
-	if err := diagnose(output, err, stage, sources.dir); err != nil {
+	if err := Diagnose(output, err, stage, sources.dir); err != nil {
 		return err
 	}
 	built, err := ordered(stage)
@@ -126,7 +126,7 @@ func buildInto(ctx context.Context, c *cache.Cache, k *kernel.Kernel, sources *s
 		return err
 	}
 	for _, ko := range built {
-		if err := keep(ctx, k, ko, out); err != nil {
+		if err := Keep(ctx, k, ko, out); err != nil {
 			return err
 		}
 	}
@@ -173,8 +173,8 @@ func headersKey(k *kernel.Kernel) (string, error) {
 	return cache.Key(parts...), nil
 }
 
-// load reads back the folder that a build left in the cache.
-func load(dir string) (*Modules, error) {
+// Load reads back a folder that [Keep] filled.
+func Load(dir string) (*Modules, error) {
 	m := &Modules{Dir: dir, Files: map[string]string{}, Debug: map[string]string{}}
 	kos, err := filepath.Glob(filepath.Join(dir, "*.ko"))
 	if err != nil {

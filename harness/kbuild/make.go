@@ -20,10 +20,7 @@ import (
 func runMake(ctx context.Context, k *kernel.Kernel, stage string) (string, error) {
 	// -k: one run shows the errors of every folder, not of the first only.
 	args := []string{"-C", k.Headers, "M=" + stage, fmt.Sprintf("-j%d", runtime.NumCPU()), "-k", "modules"}
-	if k.Toolchain.CC != "" {
-		args = append(args, "CC="+k.Toolchain.CC)
-	}
-	cmd := exec.CommandContext(ctx, "make", append(args, k.Toolchain.MakeArgs...)...)
+	cmd := exec.CommandContext(ctx, "make", append(args, Arguments(k)...)...)
 	cmd.Env = environment(k)
 	// Make's children must end with it: a cancelled build leaves no compiler
 	// behind.
@@ -38,7 +35,7 @@ func runMake(ctx context.Context, k *kernel.Kernel, stage string) (string, error
 }
 
 // environment is the environment of the compiler. LC_ALL=C keeps its messages
-// readable by [diagnose] whatever language the user speaks.
+// readable by [Diagnose] whatever language the user speaks.
 func environment(k *kernel.Kernel) []string {
 	env := append(os.Environ(), "LC_ALL=C", "LC_MESSAGES=C", "LANG=C") // Kbuild unsets the first
 	env = append(env, k.Toolchain.Env...)
@@ -48,9 +45,9 @@ func environment(k *kernel.Kernel) []string {
 	return env
 }
 
-// keep puts the module ko into the folder out twice: whole under debug, and
+// Keep puts the module ko into the folder out twice: whole under debug, and
 // without debug information, a tenth of the size, for the way into a VM.
-func keep(ctx context.Context, k *kernel.Kernel, ko, out string) error {
+func Keep(ctx context.Context, k *kernel.Kernel, ko, out string) error {
 	if err := os.MkdirAll(filepath.Join(out, "debug"), 0o755); err != nil {
 		return err
 	}
