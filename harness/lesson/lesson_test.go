@@ -89,6 +89,9 @@ func TestRun(t *testing.T) {
 		"a log is not compared":        {bench: hello, script: "insmod hello\nrmmod hello\ndmesg\n", problem: "not compared"},
 		"the last log is not compared": {bench: hello, script: "insmod hello\n", problem: "never compared"},
 		"lines after the last step":    {bench: withLate, script: "rmmod hello\ndmesg\n", problem: "after the last step", diff: "+too late"},
+		"any log will do":              {bench: hello, script: "insmod hello\ndmesg *\nrmmod hello\ndmesg\n", finished: true},
+		"any log, and more later":      {bench: withLate, script: "insmod hello\ndmesg *\n", finished: true},
+		"any log, but not at the end":  {bench: withLate, script: "insmod hello\ndmesg *\nrmmod hello\ndmesg\n", problem: "after the last step"},
 		"a refusal was expected":       {bench: hello, script: "! insmod orphan\nstderr ENOENT\ndmesg a\n-- a --\norphan: Unknown symbol x (err -2)\n", finished: true},
 		"another errno was expected":   {bench: hello, script: "! insmod orphan\nstderr EEXIST\ndmesg a\n-- a --\norphan: Unknown symbol x (err -2)\n", problem: "EEXIST"},
 		"an unexpected refusal":        {bench: hello, script: "insmod orphan\ndmesg\n", refused: "ENOENT"},
@@ -159,6 +162,23 @@ func TestUpdate(t *testing.T) {
 	out, after := play(t, b, "# hi\ninsmod hello\ndmesg a\n-- a --\nold\n", true)
 	if want := "# hi\ninsmod hello\ndmesg a\n-- a --\nhello\nworld\n"; !out.Updated || after != want {
 		t.Errorf("after an update the script is %q, updated %v; want %q, true", after, out.Updated, want)
+	}
+}
+
+// A lesson says what the kernel prints; only a script for a module that nobody
+// knows may leave it open.
+func TestLessonsLeaveNoLogOpen(t *testing.T) {
+	lessons, err := Find("../../kmod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range lessons {
+		for _, c := range l.Cases {
+			text, err := c.ReadScript()
+			if err != nil || strings.Contains(text, "dmesg "+anything) {
+				t.Errorf("%s: %v; want a script without dmesg %s", c.ID(), err, anything)
+			}
+		}
 	}
 }
 
