@@ -3,11 +3,11 @@
 package matrix
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"strconv"
 	"strings"
 	"syscall"
@@ -15,6 +15,7 @@ import (
 
 	"kmodlab/harness/fault"
 	"kmodlab/harness/kmsg"
+	"kmodlab/harness/ko"
 	"kmodlab/harness/lesson"
 	"kmodlab/harness/vm"
 )
@@ -28,18 +29,21 @@ type bench struct {
 	died    string        // how a task that did a step died
 	lost    uint64        // records that were lost
 	records []kmsg.Record // of the case, from the first step on
+	current string        // the step under way, as the script writes it
+	trouble string        // the first step that the kernel reported trouble at
 }
 
 var _ Guest = (*bench)(nil)
 
-// Insert inserts a module that was built for this kernel.
+// Insert inserts a module that was built for this kernel, or, when there is
+// none of that name, one of the kernel's own.
 func (b *bench) Insert(ctx context.Context, name string, params []string) (lesson.Step, error) {
-	path, ok := b.column.modules.Files[name]
-	if !ok {
+	path := cmp.Or(b.column.modules.Files[name], b.column.own[name])
+	if path == "" {
 		return lesson.Step{}, &fault.Error{Party: fault.Module, What: fmt.Sprintf("there is no module %q for %s", name, b.column.kernel.Release),
-			Fix: "is its folder in kmod, with a Kbuild?"}
+			Fix: "is its folder in kmod, with a Kbuild? the kernel's own modules do not come with all kernels"}
 	}
-	image, err := os.ReadFile(path)
+	image, err := ko.Read(path)
 	if err != nil {
 		return lesson.Step{}, err
 	}
@@ -170,4 +174,7 @@ var errTaskDied = errors.New("the task that took the step was killed")
 func (b *bench) keep(answer vm.Answer) {
 	b.lost += answer.Lost
 	b.records = append(b.records, answer.Records...)
+	if b.trouble == "" && len(kmsg.Splats(lines(answer.Records))) > 0 {
+		b.trouble = b.current
+	}
 }

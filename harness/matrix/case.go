@@ -29,6 +29,9 @@ func Reproduce(source kernel.Source, c lesson.Case) string {
 func (r *Runner) blank(source kernel.Source, col *Column, c lesson.Case) verdict.Record {
 	record := verdict.Record{Column: source.Name, Series: source.Series, Arch: source.Arch, Flavour: source.Flavour, Lesson: c.Lesson, Case: c.Name,
 		Script: r.relative(c.Script), Reproduce: Reproduce(source, c)}
+	if r.Reproduce != nil {
+		record.Reproduce = r.Reproduce(source, c)
+	}
 	if col != nil {
 		record.Kernel = col.kernel.Release
 	}
@@ -78,6 +81,9 @@ func (r *Runner) runCase(ctx context.Context, col *Column, c lesson.Case, record
 
 // beforehand returns the facts of a case whose verdict needs no VM.
 func beforehand(col *Column, c lesson.Case) (verdict.Facts, bool) {
+	if col.unsupported != nil {
+		return verdict.Facts{Unsupported: col.unsupported.Reason}, true
+	}
 	for _, condition := range c.Requires {
 		ok, err := col.conditions.Has(condition)
 		if err != nil {
@@ -136,6 +142,7 @@ func (r *Runner) attempt(ctx context.Context, col *Column, c lesson.Case, record
 	}
 	b := &bench{vm: v, column: col, limit: r.Limit}
 	outcome := r.Play(ctx, c, b, lesson.Options{Work: work, Update: r.Update, Echo: func(step string) {
+		b.current = step
 		r.View.Step(col.kernel.Release, c.ID(), step)
 	}})
 	var taint uint64
@@ -189,6 +196,9 @@ func facts(b *bench, o lesson.Outcome, fate vm.Fate) verdict.Facts {
 	if o.Refused != nil {
 		f.Refused = o.Refused.Module + ": " + o.Refused.Errno
 	}
+	if o.Finished && b.trouble != "" {
+		f.Step = b.trouble // the script went on, for it compares no logs
+	}
 	lost, isLost := errors.AsType[*vm.Lost](o.Err)
 	switch {
 	case o.Err == nil || errors.Is(o.Err, errTaskDied):
@@ -227,17 +237,22 @@ func ended(f *verdict.Facts, fate vm.Fate) {
 	}
 }
 
+// lines returns the lines of records, as [kmsg.Splats] takes them.
+func lines(records []kmsg.Record) []string {
+	var all []string
+	for _, rec := range records {
+		all = append(all, strings.Split(rec.Text, "\n")...)
+	}
+	return all
+}
+
 // splats are those of the kernel log and, for a kernel or an agent that did not
 // live to the end, those that only the console saw: what a dying kernel prints
 // last does not reach the agent, nor does what the kernel says of killing that
 // one. Of a kernel that lives the log has all, and the console, which is quiet,
 // only parts.
 func splats(fate vm.Fate, err error) []kmsg.Splat {
-	var lines []string
-	for _, rec := range fate.Records {
-		lines = append(lines, strings.Split(rec.Text, "\n")...)
-	}
-	found := kmsg.Splats(lines)
+	found := kmsg.Splats(lines(fate.Records))
 	lost, isLost := errors.AsType[*vm.Lost](err)
 	if fate.How == vm.Closed && !(isLost && lost.Kind == vm.LostAgent) {
 		return found
@@ -257,6 +272,7 @@ func splats(fate vm.Fate, err error) []kmsg.Splat {
 // The taint flags that are expected (Documentation/admin-guide/tainted-kernels.rst).
 const (
 	taintOfLessons = 1<<12 | 1<<13 // an out-of-tree and an unsigned module: every lesson
+	taintOfLicence = 1 << 0        // a module says that it is not free: no trouble of the kernel's
 	taintOfWarning = 1 << 9        // a WARNING, when the lesson is allowed one
 )
 
@@ -279,7 +295,7 @@ func (r *Runner) taint(ctx context.Context, v *vm.VM) uint64 {
 // unexpected names the flags of mask that no lesson may set; excused tells
 // that a splat was allowed.
 func unexpected(mask uint64, excused bool) string {
-	expected := uint64(taintOfLessons)
+	expected := uint64(taintOfLessons | taintOfLicence)
 	if excused {
 		expected |= taintOfWarning
 	}

@@ -18,12 +18,14 @@ import (
 
 // Column is one kernel with everything its cases need.
 type Column struct {
-	source     kernel.Source
-	kernel     *kernel.Kernel
-	conditions *kernel.Conditions
-	modules    *kbuild.Modules
-	buildError *kbuild.Error // nothing builds
-	machine    vm.Machine
+	source      kernel.Source
+	kernel      *kernel.Kernel
+	conditions  *kernel.Conditions
+	own         map[string]string // the kernel's own modules
+	modules     *kbuild.Modules
+	buildError  error               // nothing builds
+	unsupported *kbuild.Unsupported // the modules are not for this kernel
+	machine     vm.Machine
 
 	mu        sync.Mutex
 	templates map[int]*vm.Template // by number of CPUs
@@ -41,8 +43,14 @@ func (r *Runner) Prepare(ctx context.Context, source kernel.Source) (*Column, er
 	if col.conditions, err = kernel.NewConditions(k); err != nil {
 		return nil, err
 	}
+	if col.own, err = k.OwnModules(); err != nil {
+		return nil, err
+	}
 	if err := r.Rebuild(ctx, col); err != nil {
 		return nil, err
+	}
+	if r.Build != nil && col.modules == nil {
+		return col, nil // there is nothing to boot it for
 	}
 	image, err := initramfs.Build(ctx, r.Cache, r.Root, k)
 	if err != nil {
@@ -55,12 +63,21 @@ func (r *Runner) Prepare(ctx context.Context, source kernel.Source) (*Column, er
 // Rebuild builds the modules of col from the sources as they are now. A build
 // error is no error here, as in [Runner.Prepare].
 func (r *Runner) Rebuild(ctx context.Context, col *Column) error {
-	modules, err := kbuild.Build(ctx, r.Cache, col.kernel, r.Kmod, r.Only...)
-	failed, broken := errors.AsType[*kbuild.Error](err)
-	if err != nil && !broken {
+	build := r.Build
+	if build == nil {
+		build = func(ctx context.Context, k *kernel.Kernel) (*kbuild.Modules, error) {
+			return kbuild.Build(ctx, r.Cache, k, r.Kmod, r.Only...)
+		}
+	}
+	modules, err := build(ctx, col.kernel)
+	col.modules, col.buildError, col.unsupported = modules, nil, nil
+	_, broken := errors.AsType[*kbuild.Error](err)
+	switch {
+	case broken || fault.Of(err) == fault.Build:
+		col.buildError = err
+	case !errors.As(err, &col.unsupported):
 		return err
 	}
-	col.modules, col.buildError = modules, failed
 	return nil
 }
 

@@ -10,6 +10,7 @@ package matrix
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 
 	"kmodlab/harness/cache"
 	"kmodlab/harness/fault"
+	"kmodlab/harness/kbuild"
 	"kmodlab/harness/kernel"
 	"kmodlab/harness/lesson"
 	"kmodlab/harness/verdict"
@@ -65,6 +67,12 @@ type Runner struct {
 	// the case may begin. Its error ends the case, as infra.
 	Attend func(context.Context, *vm.VM) error
 
+	// Build builds the modules; nil builds the lessons in Kmod.
+	Build func(context.Context, *kernel.Kernel) (*kbuild.Modules, error)
+	// Reproduce returns the command that runs a case on a kernel again; nil is
+	// for lessons.
+	Reproduce func(kernel.Source, lesson.Case) string
+
 	slots     *semaphore.Weighted // VMs that may run at once
 	mu        sync.Mutex          // guards emulators
 	emulators map[string]emulator
@@ -74,9 +82,43 @@ type Runner struct {
 // order. The error joins what kept whole kernels from being tested; their
 // cases are among the records nevertheless, as infra.
 func (r *Runner) Run(ctx context.Context, cells []Cell) ([]verdict.Record, error) {
-	r.defaults()
 	records := make([]verdict.Record, len(cells))
 	kernels, positions := columns(cells)
+	err := r.each(ctx, kernels, func(i int, col *Column, failed error) {
+		r.column(ctx, kernels[i], col, failed, cells, positions[i], records)
+	})
+	return records, err
+}
+
+// RunBuilt runs on each of the kernels the cases that plan returns for the
+// modules that were built for it. A kernel that none were built for, or that
+// could not be had, is told of by the case instead. Records and error are as
+// those of Run, kernel by kernel.
+func (r *Runner) RunBuilt(ctx context.Context, kernels []kernel.Source, instead lesson.Case, plan func(*kernel.Kernel, *kbuild.Modules) ([]lesson.Case, error)) ([]verdict.Record, error) {
+	parts := make([][]verdict.Record, len(kernels))
+	err := r.each(ctx, kernels, func(i int, col *Column, failed error) {
+		cases := []lesson.Case{instead}
+		if failed == nil && col.modules != nil {
+			var planned []lesson.Case
+			if planned, failed = plan(col.kernel, col.modules); failed == nil {
+				cases = planned
+			}
+		}
+		var cells []Cell
+		var positions []int
+		for n, c := range cases {
+			cells, positions = append(cells, Cell{Kernel: kernels[i], Case: c}), append(positions, n)
+		}
+		parts[i] = make([]verdict.Record, len(cells))
+		r.column(ctx, kernels[i], col, failed, cells, positions, parts[i])
+	})
+	return slices.Concat(parts...), err
+}
+
+// each makes the kernels ready, and calls run with each that is, or with why it
+// is not; calls overlap. The error joins those reasons.
+func (r *Runner) each(ctx context.Context, kernels []kernel.Source, run func(i int, col *Column, failed error)) error {
+	r.defaults()
 	var mu sync.Mutex
 	var failed *multierror.Error
 	var group errgroup.Group
@@ -92,7 +134,7 @@ func (r *Runner) Run(ctx context.Context, cells []Cell) ([]verdict.Record, error
 				failed = multierror.Append(failed, err)
 				mu.Unlock()
 			}
-			running.Go(func() { r.column(ctx, k, col, err, cells, positions[i], records) })
+			running.Go(func() { run(i, col, err) })
 			return nil // the other kernels go on
 		})
 	}
@@ -101,7 +143,7 @@ func (r *Runner) Run(ctx context.Context, cells []Cell) ([]verdict.Record, error
 	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) {
 		failed = multierror.Append(failed, err)
 	}
-	return records, failed.ErrorOrNil()
+	return failed.ErrorOrNil()
 }
 
 // preparations is how many kernels are made ready at once: one that downloads
