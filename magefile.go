@@ -47,12 +47,14 @@ func Run(ctx context.Context,
 	kernel *string, // series, release or set: 6.12, >=6.1, all, every
 	flavour *string, // cloud (default), amd64, rt, or all
 	arch *string, // amd64 (default), arm64, or all
+	kdir *string, // a kernel of your own: a built tree, or headers
+	image *string, // its image, when it is not in kdir
 	lesson *string, // a folder of kmod, or several: notify,order
 	run *string, // only the cases LESSON/CASE that match this expression
 	update *bool, // write down what the kernel prints instead of comparing it
 	locked *bool, // fail rather than take another kernel than the pinned one
 ) error {
-	return target.Run(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch),
+	return target.Run(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image),
 		Lesson: text(lesson), Run: text(run), Update: set(update), Locked: set(locked)})
 }
 
@@ -61,13 +63,15 @@ func Test(ctx context.Context,
 	kernel *string, // series, release or set: 6.12, >=6.1, all, every
 	flavour *string, // cloud (default), amd64, rt, or all
 	arch *string, // amd64 (default), arm64, or all
+	kdir *string, // a kernel of your own: a built tree, or headers
+	image *string, // its image, when it is not in kdir
 	lesson *string, // a folder of kmod, or several: notify,order
 	run *string, // only the cases LESSON/CASE that match this expression
 	shard *string, // one part of the work, as in 2/4: see plan
 	update *bool, // write down what the kernels print instead of comparing it
 	locked *bool, // fail rather than take another kernel than a pinned one
 ) error {
-	return target.Test(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch),
+	return target.Test(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image),
 		Lesson: text(lesson), Run: text(run), Shard: text(shard), Update: set(update), Locked: set(locked)})
 }
 
@@ -127,8 +131,10 @@ func Shell(ctx context.Context,
 	kernel *string, // a series or release; 6.12 when left out
 	flavour *string, // cloud (default), amd64, rt
 	arch *string, // amd64 (default), arm64
+	kdir *string, // a kernel of your own: a built tree, or headers
+	image *string, // its image, when it is not in kdir
 ) error {
-	return target.Shell(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch)})
+	return target.Shell(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image)})
 }
 
 // Debug freezes a case in the init function of its module, under gdb.
@@ -156,6 +162,26 @@ func Compdb(ctx context.Context,
 	flavour *string, // cloud (default), amd64, rt
 ) error {
 	return target.CompileCommands(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Flavour: text(flavour)})
+}
+
+// Try builds any folder of modules, inserts and removes them, and shows what
+// the kernels printed.
+//
+// A script beside the sources, such as load.txtar, is run instead. What it does
+// in full: docs/try.md.
+func Try(ctx context.Context,
+	dir *string, // the folder: a Kbuild, a Makefile or a dkms.conf
+	kernel *string, // series, release or set: 6.12, >=6.1, all, every; host is this machine's own
+	flavour *string, // cloud (default), amd64, rt, or all
+	arch *string, // amd64 (default), arm64, or all
+	kdir *string, // a kernel of your own: a built tree, or headers
+	image *string, // its image, when it is not in kdir
+	params *string, // parameters of modules: "a:x=1 y=2;b:z=3"
+	update *bool, // write down in the script what the kernel prints
+	locked *bool, // fail rather than take another kernel than a pinned one
+) error {
+	return target.Try(ctx, os.Stdout, target.TryFlags{Dir: text(dir), Params: text(params), Flags: target.Flags{
+		Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image), Update: set(update), Locked: set(locked)}})
 }
 
 // Bench measures boots, clones and cases against the least that is possible.

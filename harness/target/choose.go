@@ -15,11 +15,15 @@ import (
 // kernels returns the kernels that the flags name, the default test set when
 // they name none. "every" asks the archive.
 func (l *lab) kernels(ctx context.Context, f Flags) ([]kernel.Source, error) {
+	sources, rest, err := l.own(f)
+	if err != nil || rest == "" && len(sources) > 0 {
+		return sources, err
+	}
+	f.Kernel = rest
 	choices, err := l.choices(ctx, f)
 	if err != nil {
 		return nil, err
 	}
-	var sources []kernel.Source
 	for _, ch := range choices {
 		sources = append(sources, l.provider.Source(ch))
 	}
@@ -28,13 +32,13 @@ func (l *lab) kernels(ctx context.Context, f Flags) ([]kernel.Source, error) {
 
 // kernel returns the one kernel that the flags name.
 func (l *lab) kernel(ctx context.Context, f Flags) (kernel.Source, error) {
-	f.Kernel = or(f.Kernel, defaultKernel)
+	f = f.orKernel(defaultKernel)
 	sources, err := l.kernels(ctx, f)
 	if err != nil {
 		return kernel.Source{}, err
 	}
 	if len(sources) > 1 {
-		return kernel.Source{}, &fault.Error{Party: fault.Usage, What: "-kernel=" + f.Kernel + " names several kernels, one is needed"}
+		return kernel.Source{}, &fault.Error{Party: fault.Usage, What: "the flags name several kernels, one is needed", Where: "-kernel=" + f.Kernel}
 	}
 	return sources[0], nil
 }

@@ -28,7 +28,7 @@ func Run(ctx context.Context, w io.Writer, f Flags) error {
 	if f.Lesson == "" && f.Run == "" {
 		f.Lesson = defaultLesson
 	}
-	f.Kernel = or(f.Kernel, defaultKernel)
+	f = f.orKernel(defaultKernel)
 	ctx, l, err := open(ctx, w, f.Locked)
 	if err != nil {
 		return status(err)

@@ -27,9 +27,11 @@ import (
 
 // Flags are the options of the targets; empty ones stand for the default.
 type Flags struct {
-	Kernel  string // "6.12", ">=6.12", "all", "every", "6.12.113+deb13": see [vmimages.Catalogue.Select]
+	Kernel  string // "6.12", ">=6.12", "all", "every", "6.12.113+deb13": see [vmimages.Catalogue.Select]; "host" is the one that this machine runs
 	Flavour string // "rt", "cloud,rt", "all"
 	Arch    string // "arm64", "all"
+	KDir    string // folder of a kernel of the user's own: a built tree, or headers
+	Image   string // its image; "" for the one in KDir
 	Lesson  string // "notify,order"
 	Run     string // regular expression that matches LESSON/CASE
 	Shard   string // "2/5": the second of five parts
