@@ -134,8 +134,10 @@ func (b *bisection) tell(w io.Writer, before, after int) {
 	switch {
 	case was.Verdict != is.Verdict:
 		fmt.Fprintf(w, "%s: %s up to %s, %s from %s on\n", b.c.ID(), was.Verdict, name(before), is.Verdict, name(after))
-		if is.Reason != "" {
-			fmt.Fprintf(w, "  %s\n", strings.ReplaceAll(strings.TrimSpace(is.Reason), "\n", "\n  "))
+		for _, r := range []verdict.Record{was, is} {
+			if r.Reason != "" {
+				fmt.Fprintf(w, "  %s: %s\n", r.Column, strings.ReplaceAll(strings.TrimSpace(r.Reason), "\n", "\n  "))
+			}
 		}
 	default:
 		fmt.Fprintf(w, "%s: %s everywhere, but from %s on the kernel prints something else than up to %s:\n%s", b.c.ID(), is.Verdict, name(after), name(before),
