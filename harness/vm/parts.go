@@ -90,6 +90,9 @@ func software(image, initramfs string) part {
 			"cryptomgr.notests",   // 0.2 s of self-tests of ciphers
 			"random.trust_cpu=on", // do not wait for entropy
 			"raid=noautodetect",   // do not look for disks that are not there
+			// What the kernel does not know it gives to init as environment.
+			// The agent would start anew to have this one.
+			"GODEBUG=asyncpreemptoff=1",
 		},
 	}
 }
