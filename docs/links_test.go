@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package docs
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var (
+	link    = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	heading = regexp.MustCompile(`(?m)^#+ +(.*)$`)
+	noSlug  = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
+)
+
+// Every link within the project leads to something that is there.
+func TestLinks(t *testing.T) {
+	for _, p := range pages(t) {
+		t.Run(p.path, func(t *testing.T) {
+			prose, _ := p.split()
+			for _, m := range link.FindAllStringSubmatch(span.ReplaceAllString(prose, ""), -1) {
+				if wrong := p.follow(t, m[1]); wrong != "" {
+					t.Errorf("%s links to %s: %s", p.path, m[1], wrong)
+				}
+			}
+		})
+	}
+}
+
+// follow returns what is wrong with a link of the page.
+func (p page) follow(t *testing.T, target string) string {
+	t.Helper()
+	if strings.Contains(target, "://") || strings.HasPrefix(target, "mailto:") {
+		return ""
+	}
+	file, anchor, _ := strings.Cut(target, "#")
+	path := p.path
+	if file != "" {
+		path = filepath.Join(filepath.Dir(p.path), file)
+	}
+	if _, err := os.Stat(filepath.Join(root, path)); err != nil {
+		return "it is not there"
+	}
+	if anchor != "" && !slices.Contains(anchors(read(t, path)), anchor) {
+		return "the page has no such heading"
+	}
+	return ""
+}
+
+// anchors returns the names that headings of the page have in links: small
+// letters, hyphens for blanks.
+func anchors(p page) []string {
+	prose, _ := p.split()
+	var all []string
+	for _, m := range heading.FindAllStringSubmatch(prose, -1) {
+		slug := noSlug.ReplaceAllString(strings.ToLower(strings.TrimSpace(m[1])), "")
+		all = append(all, strings.ReplaceAll(slug, " ", "-"))
+	}
+	return all
+}
+
+// Every page in docs can be found from the README.
+func TestEveryPageIsLinked(t *testing.T) {
+	readme := read(t, "README.md")
+	for _, p := range pages(t) {
+		if strings.HasPrefix(p.path, "docs/") && !strings.Contains(readme.text, "]("+p.path) {
+			t.Errorf("README.md does not link to %s", p.path)
+		}
+	}
+}
