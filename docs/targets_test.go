@@ -222,4 +222,3 @@ func compareSets(t *testing.T, path string, got []string, want func(func(string)
 		t.Errorf("%s lists other things than there are (-there are +it lists):\n%s", path, d)
 	}
 }
-
