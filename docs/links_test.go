@@ -63,6 +63,24 @@ func anchors(p page) []string {
 	return all
 }
 
+// place is a file or a folder of the project, in a span of code.
+var place = regexp.MustCompile(`^(harness|vmimages|kmod|docs|\.github)/[\w./-]+$`)
+
+// Every place that a page names is there.
+func TestPlaces(t *testing.T) {
+	for _, p := range pages(t) {
+		prose, _ := p.split()
+		for _, m := range span.FindAllStringSubmatch(prose, -1) {
+			if !place.MatchString(m[1]) || strings.Contains(m[1], "NAME") {
+				continue
+			}
+			if _, err := os.Stat(filepath.Join(root, m[1])); err != nil {
+				t.Errorf("%s names %s, which is not there", p.path, m[1])
+			}
+		}
+	}
+}
+
 // Every page in docs can be found from the README.
 func TestEveryPageIsLinked(t *testing.T) {
 	readme := read(t, "README.md")

@@ -3,10 +3,7 @@
 package docs
 
 import (
-	"bytes"
-	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -121,49 +118,6 @@ func needVM(t *testing.T) {
 	}
 }
 
-// bench is a copy of the project that commands can be run in.
-type bench struct {
-	dir string
-	env []string
-}
-
-// newBench copies the project to dir and has "go tool mage" mean the magefile as
-// it is now.
-func newBench(t *testing.T, dir string) *bench {
-	t.Helper()
-	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("no git: it tells which files are the project's")
-	}
-	bin := t.TempDir()
-	mage := filepath.Join(bin, "mage")
-	compile := exec.CommandContext(t.Context(), "go", "tool", "mage", "-compile", mage)
-	compile.Dir = root
-	if out, err := compile.CombinedOutput(); err != nil {
-		t.Fatalf("go tool mage -compile: %v\n%s", err, out)
-	}
-	realGo, err := exec.LookPath("go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	shim := fmt.Sprintf("#!/bin/sh\ncase \"$1 $2\" in \"tool mage\") shift 2; exec %q \"$@\";; esac\nexec %q \"$@\"\n", mage, realGo)
-	if err := os.WriteFile(filepath.Join(bin, "go"), []byte(shim), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	b := &bench{dir: dir, env: append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"), "CI=1", "GITHUB_ACTIONS=")}
-	b.must(t, fmt.Sprintf("rm -rf %[1]q && mkdir -p %[1]q && git ls-files -z | xargs -0 cp --parents -t %[1]q", dir))
-	return b
-}
-
-// must runs a command in the project's folder.
-func (b *bench) must(t *testing.T, command string) {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "sh", "-c", command)
-	cmd.Dir = root
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%s: %v\n%s", command, err, out)
-	}
-}
-
 // check runs the page's commands, those that need a VM or the others, and
 // returns how many there are.
 func (b *bench) check(t *testing.T, p page, onVM bool) int {
@@ -177,7 +131,7 @@ func (b *bench) check(t *testing.T, p page, onVM bool) int {
 		}
 		seen++
 		printed := b.run(t, m[2])
-		d := cmp.Diff(steady(m[3]), steady(printed))
+		d := cmp.Diff(strings.Split(steady(m[3]), "\n"), strings.Split(steady(printed), "\n"))
 		if d == "" {
 			return block
 		}
@@ -186,28 +140,6 @@ func (b *bench) check(t *testing.T, p page, onVM bool) int {
 	})
 	p.rewrite(t, want, diff)
 	return seen
-}
-
-// shownFaults are the modules among the faults that pages show at work.
-var shownFaults = []string{"enodev", "chain", "callback_oops", "loop", "panic"}
-
-// run returns what the command prints. Lessons that the command before changed
-// are as they were, and the modules that fail are one more. How the command ends
-// is not looked at: many show what failure looks like.
-func (b *bench) run(t *testing.T, command string) string {
-	t.Helper()
-	b.must(t, fmt.Sprintf("cd %q && rm -rf kmod out && cd - && git ls-files -z kmod | xargs -0 cp --parents -t %[1]q", b.dir))
-	b.must(t, fmt.Sprintf("cd %q && mkdir kmod/faults && cp harness/testdata/faults/fault.h harness/testdata/faults/cases/*.txtar kmod/faults", b.dir))
-	for _, name := range shownFaults {
-		b.must(t, fmt.Sprintf("cd %q && cp harness/testdata/faults/fault_%[2]s.c kmod/faults && echo 'obj-m += fault_%[2]s.o' >>kmod/faults/Kbuild", b.dir, name))
-	}
-	var out, complaint bytes.Buffer
-	cmd := exec.CommandContext(t.Context(), "sh", "-c", command)
-	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = b.dir, b.env, &out, &complaint
-	if err := cmd.Run(); out.Len() == 0 {
-		t.Errorf("%s: printed nothing (%v)\n%s", command, err, complaint.String())
-	}
-	return strings.ReplaceAll(strings.TrimLeft(out.String(), "\n"), b.dir, "...")
 }
 
 // steady returns text without what differs from one machine, day or boot to
