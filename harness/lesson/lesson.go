@@ -128,11 +128,13 @@ func (c *Case) learn(words []string, seen map[string]bool) {
 			c.Modules = append(c.Modules, words[1])
 		}
 	case "requires":
-		if words[1] == "cpus:2" {
-			c.CPUs = 2
-			return
+		for _, condition := range words[1:] {
+			if condition == "cpus:2" {
+				c.CPUs = 2
+				continue
+			}
+			c.Requires = append(c.Requires, condition)
 		}
-		c.Requires = append(c.Requires, words[1:]...)
 	}
 }
 

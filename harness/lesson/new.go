@@ -46,11 +46,47 @@ func New(dir, name string) ([]string, error) {
 		return nil, &fault.Error{Party: fault.Host, What: "cannot make the lesson", Where: lesson, Err: err}
 	}
 	paths, err := fill(lesson, name)
+	if err == nil {
+		err = onPath(filepath.Join(dir, "README.md"), name)
+	}
 	if err != nil {
 		os.RemoveAll(lesson) // ours: it was not there before
 		return nil, err
 	}
 	return paths, nil
+}
+
+// ownPart is the part of the path through the lessons that new ones are put
+// in, until somebody finds a better place for them.
+const ownPart = "### Your own\n\n" + pathMark + "\n| lesson | you learn | needs |\n|---|---|---|\n"
+
+// pathMark stands above each table of the path.
+const pathMark = "<!-- table: path -->"
+
+// onPath adds the lesson to the path through the lessons in the file readme,
+// if there is one.
+func onPath(readme, name string) error {
+	text, err := os.ReadFile(readme)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	page := string(text)
+	last := strings.LastIndex(page, pathMark)
+	if last < 0 {
+		return nil // a page of another kind
+	}
+	end := len(page)
+	if blank := strings.Index(page[last:], "\n\n"); blank >= 0 {
+		end = last + blank + 1
+	}
+	row := fmt.Sprintf("| [%s](%s/README.md) | that a module can say hello | |\n", name, name)
+	if !strings.Contains(page, ownPart) {
+		row = "\n" + ownPart + row
+	}
+	return os.WriteFile(readme, []byte(page[:end]+row+page[end:]), 0o644)
 }
 
 // includeFolder is the one folder beside the lessons that is none.

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"kmodlab/harness/fault"
 )
 
@@ -72,5 +74,27 @@ func TestNewWithoutAFolder(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "missing")
 	if _, err := New(dir, "x"); fault.Of(err) != fault.Host {
 		t.Errorf("New in a missing folder = %v; want an error of the host", err)
+	}
+}
+
+// TestNewIsOnThePath checks that the page of lessons names the new ones, in the
+// order in which they came.
+func TestNewIsOnThePath(t *testing.T) {
+	dir := t.TempDir()
+	readme := filepath.Join(dir, "README.md")
+	const before, after = "# Lessons\n\n<!-- table: path -->\n| lesson | you learn | needs |\n|---|---|---|\n| [a](a/README.md) | a | |\n", "\nThe rest.\n"
+	if err := os.WriteFile(readme, []byte(before+after), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"first", "second"} {
+		if _, err := New(dir, name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := before + "\n### Your own\n\n<!-- table: path -->\n| lesson | you learn | needs |\n|---|---|---|\n" +
+		"| [first](first/README.md) | that a module can say hello | |\n| [second](second/README.md) | that a module can say hello | |\n" + after
+	got, err := os.ReadFile(readme)
+	if d := cmp.Diff(want, string(got)); err != nil || d != "" {
+		t.Errorf("New(): the page of lessons: %v (-want +got):\n%s", err, d)
 	}
 }

@@ -3,6 +3,7 @@
 package target
 
 import (
+	"fmt"
 	"strings"
 
 	"kmodlab/harness/report"
@@ -17,7 +18,15 @@ func (v loud) Step(_, id, step string) { v.Printf("\n[%s] $ %s\n", id, step) }
 func (v loud) Log(_, _, line string)   { v.Printf("  %s\n", line) }
 
 func (v loud) Verdict(r verdict.Record) {
-	v.Printf("\n%s  %s/%s on %s  (%s, %.1f s)\n", strings.ToUpper(string(r.Verdict)), r.Lesson, r.Case, r.Kernel, or(r.VM, "no VM"), r.Seconds)
+	v.Printf("\n%s  %s/%s on %s  (%s)\n", strings.ToUpper(string(r.Verdict)), r.Lesson, r.Case, or(r.Kernel, r.Column), how(r))
+}
+
+// how says how long a case took, or why it did not run.
+func how(r verdict.Record) string {
+	if r.VM == "" {
+		return or(r.Reason, "no VM")
+	}
+	return fmt.Sprintf("%s, %.1f s", r.VM, r.Seconds)
 }
 
 // brief shows one line a case, for many of them.
@@ -27,7 +36,7 @@ func (v brief) Step(_, _, _ string) {}
 func (v brief) Log(_, _, _ string)  {}
 
 func (v brief) Verdict(r verdict.Record) {
-	v.Printf("%-11s %5.2fs  %s/%s on %s\n", r.Verdict, r.Seconds, r.Lesson, r.Case, or(r.Kernel, r.Series))
+	v.Printf("%-11s %5.2fs  %s/%s on %s\n", r.Verdict, r.Seconds, r.Lesson, r.Case, or(r.Kernel, r.Column))
 }
 
 func or(text, otherwise string) string {
