@@ -10,7 +10,6 @@ package kbuild
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"sort"
@@ -40,8 +39,10 @@ type Modules struct {
 // leaves nothing, or nobody can tell which folder is to blame, the error is a
 // *[Error]; anything else that fails is a [fault.Error].
 //
-// With only, no other folders of src than these are built, in a staging folder
-// of their own: for a person who waits for one module.
+// With only, no other folders of src than these are built, unless all of them
+// have been built already, in a staging folder of their own: for a person who
+// waits for one module. A folder that leaves itself out on this kernel, for what
+// the kernel does not export, is then nothing at all.
 func Build(ctx context.Context, c *cache.Cache, k *kernel.Kernel, src string, only ...string) (*Modules, error) {
 	src, err := filepath.Abs(src)
 	if err != nil {
@@ -52,6 +53,9 @@ func Build(ctx context.Context, c *cache.Cache, k *kernel.Kernel, src string, on
 		return nil, err
 	}
 	if len(only) > 0 {
+		if m, ok := built(c, k, sources); ok {
+			return m, nil
+		}
 		sources = sources.of(only)
 	}
 	broken := map[string]*Error{}
@@ -74,6 +78,20 @@ func Build(ctx context.Context, c *cache.Cache, k *kernel.Kernel, src string, on
 		}
 		sources = sources.without(blamed)
 	}
+}
+
+// built returns the modules of the sources when the cache has them.
+func built(c *cache.Cache, k *kernel.Kernel, sources *sources) (*Modules, bool) {
+	target, err := targetKey(k)
+	if err != nil {
+		return nil, false
+	}
+	dir, ok := c.Lookup("modules", cache.Key(recipe, sources.key(), target))
+	if !ok {
+		return nil, false
+	}
+	m, err := Load(dir)
+	return m, err == nil
 }
 
 func build(ctx context.Context, c *cache.Cache, k *kernel.Kernel, sources *sources) (*Modules, error) {
@@ -121,11 +139,14 @@ func buildInto(ctx context.Context, c *cache.Cache, k *kernel.Kernel, sources *s
 	if err := Diagnose(output, err, stage, sources.dir); err != nil {
 		return err
 	}
-	built, err := ordered(stage)
+	kos, err := ordered(stage)
 	if err != nil {
 		return err
 	}
-	for _, ko := range built {
+	if len(kos) == 0 && len(sources.only) == 0 {
+		return &fault.Error{Party: fault.Build, What: "make ended well, but built no module", Where: stage, Fix: "does the folder have a Kbuild file with obj-m?"}
+	}
+	for _, ko := range kos {
 		if err := Keep(ctx, k, ko, out); err != nil {
 			return err
 		}
@@ -153,9 +174,6 @@ func ordered(stage string) ([]string, error) {
 		}
 		kos = append(kos, ko)
 	}
-	if len(kos) == 0 {
-		return nil, &fault.Error{Party: fault.Build, What: "make ended well, but built no module", Where: stage, Fix: "does the folder have a Kbuild file with obj-m?"}
-	}
 	sort.Strings(kos)
 	return kos, nil
 }
@@ -173,7 +191,7 @@ func headersKey(k *kernel.Kernel) (string, error) {
 	return cache.Key(parts...), nil
 }
 
-// Load reads back a folder that [Keep] filled.
+// Load reads back a folder that [Keep] filled, perhaps with nothing.
 func Load(dir string) (*Modules, error) {
 	m := &Modules{Dir: dir, Files: map[string]string{}, Debug: map[string]string{}}
 	kos, err := filepath.Glob(filepath.Join(dir, "*.ko"))
@@ -184,9 +202,6 @@ func Load(dir string) (*Modules, error) {
 		name := ModuleName(ko)
 		m.Files[name] = ko
 		m.Debug[name] = filepath.Join(dir, "debug", filepath.Base(ko))
-	}
-	if len(m.Files) == 0 {
-		return nil, fmt.Errorf("no modules in %s", dir)
 	}
 	return m, nil
 }

@@ -40,7 +40,7 @@ func Bisect(ctx context.Context, w io.Writer, f Flags) error {
 	if err != nil {
 		return status(err)
 	}
-	runner.Only = append([]string{c.Lesson}, c.Modules...)
+	runner.Only = needs(p.lessons...)
 	b := &bisection{runner: runner, kernels: p.kernels, c: c, records: map[int]verdict.Record{}}
 	before, after, err := b.search(ctx)
 	if ctx.Err() != nil {

@@ -67,6 +67,9 @@ func (l *lab) matrix(ctx context.Context, f Flags, jobs int, show func(*lab) mat
 		return nil, status(err)
 	}
 	runner.Jobs = jobs
+	if f.Lesson != "" || f.Run != "" { // a part of the lessons needs a part of the modules
+		runner.Only = needs(plan.lessons...)
+	}
 	records, err := runner.Run(ctx, plan.cells)
 	if ctx.Err() != nil {
 		return nil, interrupted()

@@ -125,11 +125,14 @@ func (r *rounds) cases(ctx context.Context) ([]verdict.Record, error) {
 	return records, group.Wait()
 }
 
-// needs are the folders of the modules that a lesson's cases insert.
-func needs(l lesson.Lesson) []string {
-	folders := []string{l.Name}
-	for _, c := range l.Cases {
-		folders = append(folders, c.Modules...)
+// needs are the folders of the modules that the lessons' cases insert.
+func needs(lessons ...lesson.Lesson) []string {
+	var folders []string
+	for _, l := range lessons {
+		folders = append(folders, l.Name)
+		for _, c := range l.Cases {
+			folders = append(folders, c.Modules...)
+		}
 	}
 	slices.Sort(folders)
 	return slices.Compact(folders)
