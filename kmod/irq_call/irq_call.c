@@ -25,12 +25,13 @@
 #include <linux/bottom_half.h>
 #include <linux/init.h>
 #include <linux/interrupt.h>
-#include <linux/irq_work.h>
 #include <linux/irqflags.h>
 #include <linux/module.h>
 #include <linux/notifier.h>
 #include <linux/preempt.h>
 #include <linux/printk.h>
+
+#include "hard_irq_work.h"
 
 static ATOMIC_NOTIFIER_HEAD(irq_call_chain);
 
@@ -76,7 +77,7 @@ static int __init irq_call_init(void)
 
 	atomic_notifier_call_chain(&irq_call_chain, 0, "init");
 
-	init_irq_work(&irq_call_work, on_irq_work);
+	init_hard_irq_work(&irq_call_work, on_irq_work);
 	irq_work_queue(&irq_call_work);
 	irq_work_sync(&irq_call_work);
 

@@ -26,7 +26,6 @@
 #include <linux/completion.h>
 #include <linux/err.h>
 #include <linux/init.h>
-#include <linux/irq_work.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
@@ -38,6 +37,7 @@
 #include <linux/task_work.h>
 #include <linux/wait.h>
 
+#include "hard_irq_work.h"
 #include "taskwork_modes.h"
 
 static char *state = "asleep";
@@ -123,7 +123,7 @@ static int __init compute(void)
 {
 	static struct irq_work irq;
 
-	init_irq_work(&irq, add_from_irq);
+	init_hard_irq_work(&irq, add_from_irq);
 	irq_work_queue(&irq);
 	while (!READ_ONCE(added))
 		cpu_relax();
