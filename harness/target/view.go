@@ -21,10 +21,14 @@ func (v loud) Verdict(r verdict.Record) {
 	v.Printf("\n%s  %s/%s on %s  (%s)\n", strings.ToUpper(string(r.Verdict)), r.Lesson, r.Case, or(r.Kernel, r.Column), how(r))
 }
 
-// how says how long a case took, or why it did not run.
+// how says how long a case took, or what the kernel lacks. Why a case could not
+// be run is told at the end, once for all of its like.
 func how(r verdict.Record) string {
-	if r.VM == "" {
-		return or(r.Reason, "no VM")
+	switch {
+	case r.Verdict == verdict.Unsupported:
+		return r.Reason
+	case r.VM == "":
+		return "no VM"
 	}
 	return fmt.Sprintf("%s, %.1f s", r.VM, r.Seconds)
 }
