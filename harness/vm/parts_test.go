@@ -20,7 +20,8 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // machine is, in a form that a reviewer can read.
 func TestCommandLines(t *testing.T) {
 	m := Machine{Kernel: &kernel.Kernel{Image: "/kernels/vmlinux"}, Initramfs: "/images/initramfs.cpio"}.withDefaults()
-	two, odd, host := m, m, m
+	two, odd, host, arm := m, m, m, m
+	arm.Kernel = &kernel.Kernel{Image: "/kernels/Image", Arch: "arm64"}
 	two.CPUs = 2
 	odd.CPUFlags, odd.KernelArgs, odd.MemoryMiB = []string{"-smap"}, []string{"lsm=none"}, 512
 	host.Accel = KVM
@@ -32,6 +33,7 @@ func TestCommandLines(t *testing.T) {
 		{"boot-two-cpus", two.bootArgs("")},
 		{"boot-kvm", host.bootArgs("")},
 		{"boot-changed", odd.bootArgs("")},
+		{"boot-arm64", arm.bootArgs("")},
 		{"template", m.bootArgs("/cache/a,b/ram")},
 		{"clone", m.cloneArgs("/cache/a,b/ram")},
 	} {

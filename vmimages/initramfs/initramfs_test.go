@@ -127,7 +127,7 @@ func TestAppendOurs(t *testing.T) {
 		names = append(names, r.Name)
 	}
 	// The names keep the order that the modules were given in.
-	want := []string{"bin/uinit", "virtio", "virtio/00-virtio_ring.ko", "virtio/01-virtio.ko"}
+	want := []string{"bin/uinit", "modules", "virtio", "virtio/00-virtio_ring.ko", "virtio/01-virtio.ko"}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("archive: (-want +got)\n%s", diff)
 	}
