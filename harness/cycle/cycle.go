@@ -65,6 +65,7 @@ type player struct {
 	guest matrix.Guest
 	echo  func(string)
 	out   lesson.Outcome
+	first string // what the first cycle printed
 }
 
 func (p *player) play(c lesson.Case, rounds int) {
@@ -77,28 +78,60 @@ func (p *player) play(c lesson.Case, rounds int) {
 		p.out.Unsupported = "the case inserts nothing on this kernel"
 		return
 	}
-	var first string
-	var before census
-	for round := 1; round <= rounds; round++ {
+	if !p.cycles(loads, 1, Warmup) {
+		return
+	}
+	for last := Warmup; ; {
+		before, err := take(p.ctx, p.guest)
+		if err != nil {
+			p.out.Err = err
+			return
+		}
+		counted := rounds - Warmup
+		if !p.cycles(loads, last+1, last+counted) {
+			return
+		}
+		last += counted
+		growth, err := p.settle(before, last, counted)
+		switch {
+		case err != nil:
+			p.out.Err = err
+			return
+		case growth.Problem == "":
+			p.echo(fmt.Sprintf("%d cycles; in the last %d of them: %s", last, counted, growth.Summary))
+			p.out.Finished = true
+			return
+		case last >= Warmup+stretches*counted:
+			p.out.Problem = growth.Problem
+			return
+		}
+		p.echo(growth.Problem + "; going on, to see whether it stops")
+	}
+}
+
+// stretches is how often the rounds are counted before what grows each time is
+// called a leak. What the kernel frees late, and what it keeps to have it at
+// hand, grows to a limit and not beyond: the ranges of freed vmalloc memory
+// (lazy_max_pages, mm/vmalloc.c), inodes, a slab of each CPU.
+const stretches = 3
+
+// cycles takes the cycles from one to another and compares what each prints
+// with what the first one printed; false when one differs or fails.
+func (p *player) cycles(loads []lesson.Load, from, to int) bool {
+	for round := from; round <= to; round++ {
 		log, ok := p.cycle(loads, round)
 		switch {
 		case !ok:
-			return
+			return false
 		case round == 1:
-			first = log
-		case log != first:
+			p.first = log
+		case log != p.first:
 			p.out.Problem = fmt.Sprintf("cycle %d prints something else than the first one", round)
-			p.out.Diff = string(diff.Diff("cycle 1", []byte(first), fmt.Sprintf("cycle %d", round), []byte(log)))
-			return
-		}
-		if round == Warmup {
-			if before, err = take(p.ctx, p.guest); err != nil {
-				p.out.Err = err
-				return
-			}
+			p.out.Diff = string(diff.Diff("cycle 1", []byte(p.first), fmt.Sprintf("cycle %d", round), []byte(log)))
+			return false
 		}
 	}
-	p.settle(before, rounds)
+	return true
 }
 
 // wanted returns the loads of a cycle: those whose conditions hold on this
@@ -170,30 +203,22 @@ func (p *player) take(l lesson.Load) (lesson.Step, error) {
 // first, each time at those caches alone that seem to have grown: kfree_rcu()
 // frees up to 5 seconds late (KFREE_DRAIN_JIFFIES, mm/slab_common.c), and a slab
 // that a CPU takes between shrinking and counting counts as full.
-func (p *player) settle(before census, rounds int) {
+func (p *player) settle(before census, last, counted int) (Growth, error) {
 	const looks = 5
 	var suspects []string
-	p.out.Step = fmt.Sprintf("the count after %d cycles", rounds)
+	p.out.Step = fmt.Sprintf("the count after %d cycles", last)
 	for look := 1; ; look++ {
 		after, err := take(p.ctx, p.guest, suspects...)
 		if err != nil {
-			p.out.Err = err
-			return
+			return Growth{}, err
 		}
-		growth := after.since(before, rounds-Warmup)
-		if growth.Problem == "" {
-			p.echo(fmt.Sprintf("%d cycles; since cycle %d: %s", rounds, Warmup, growth.Summary))
-			p.out.Finished = true
-			return
+		g := after.since(before, counted)
+		if g.Problem == "" || look == looks {
+			return g, nil
 		}
-		if look == looks {
-			p.out.Problem = growth.Problem
-			return
-		}
-		suspects = growth.Caches
+		suspects = g.Caches
 		if _, err := p.guest.Run(p.ctx, []string{"sleep", "2"}); err != nil {
-			p.out.Err = err
-			return
+			return Growth{}, err
 		}
 	}
 }

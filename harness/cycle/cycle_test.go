@@ -21,6 +21,7 @@ import (
 type dummy struct {
 	leak    int
 	late    int // objects that are freed at the second look
+	most    int // how many cycles leak; all for 0
 	say     func(insert int) string
 	refuse  string // a module that is refused
 	steps   []string
@@ -54,6 +55,9 @@ func (g *dummy) ReadFile(_ context.Context, path string) ([]byte, error) {
 	}
 	g.looks++
 	objects := g.leak * g.inserts
+	if g.most > 0 {
+		objects = g.leak * min(g.inserts, g.most)
+	}
 	if g.inserts > Warmup && g.looks <= 4 { // two a count; the second count is the first after the cycles
 		objects += g.late
 	}
@@ -75,6 +79,8 @@ func TestPlay(t *testing.T) {
 		"nothing stays":             {c: one, guest: dummy{say: same}, finished: true},
 		"an object stays each time": {c: one, guest: dummy{say: same, leak: 1}, problem: "kmalloc-128 has 40 objects more after 40 cycles"},
 		"objects are freed late":    {c: one, guest: dummy{say: same, late: 100}, finished: true},
+		"it grows to a limit":       {c: one, guest: dummy{say: same, leak: 1, most: Warmup + 1.5*MinRounds}, finished: true},
+		"it grows beyond":           {c: one, guest: dummy{say: same, leak: 1, most: Warmup + 3*MinRounds}, problem: "kmalloc-128 has 40 objects more after 40 cycles"},
 		"a line counts on": {c: one, guest: dummy{say: func(n int) string { return fmt.Sprint("blocks: ", n) }},
 			problem: "cycle 2 prints something else", diff: "-blocks: 1\n+blocks: 2\n"},
 		"a line differs late": {c: one, guest: dummy{say: func(n int) string { return fmt.Sprint(n > 50) }},
@@ -110,8 +116,12 @@ func TestCycleOfAScript(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := &dummy{say: same}
-			Cycles{Rounds: 1}.Play(t.Context(), lesson.Case{Loads: tt.loads}, g, lesson.Options{Echo: func(string) {}})
-			if diff := cmp.Diff(tt.want, g.steps); diff != "" {
+			const rounds = Warmup + MinRounds
+			Cycles{Rounds: rounds}.Play(t.Context(), lesson.Case{Loads: tt.loads}, g, lesson.Options{Echo: func(string) {}})
+			if len(g.steps) != rounds*len(tt.want) {
+				t.Fatalf("%d cycles of %d steps take %d steps", rounds, len(tt.want), len(g.steps))
+			}
+			if diff := cmp.Diff(tt.want, g.steps[:len(tt.want)]); diff != "" {
 				t.Errorf("a cycle differs (-want +got):\n%s", diff)
 			}
 		})
