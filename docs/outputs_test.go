@@ -11,10 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"kmodlab/harness/cache"
-	"kmodlab/harness/vm"
 	"kmodlab/vmimages"
-	"kmodlab/vmimages/debian"
+	"kmodlab/vmimages/debian/debiantest"
 )
 
 // withVMs, in the environment, has the outputs made again that VMs are needed
@@ -88,33 +86,12 @@ func TestOutputsOfRuns(t *testing.T) {
 // without a download or an installation.
 func needVM(t *testing.T) {
 	t.Helper()
-	if _, err := vm.FindQEMU(t.Context(), "amd64"); err != nil {
-		t.Skipf("no VM: %v", err)
-	}
-	c, err := cache.Open()
-	if err != nil {
-		t.Skipf("no cache: %v", err)
-	}
 	catalogue, err := vmimages.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	lock, err := vmimages.LoadLock()
-	if err != nil {
-		t.Fatal(err)
-	}
-	listed, err := debian.New(c, catalogue, lock, debian.Options{}).List(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	cached := map[string]bool{}
-	for _, row := range listed {
-		cached[row.Name] = row.Cached
-	}
 	for _, s := range catalogue.Default() {
-		if !cached[s.Name] {
-			t.Skipf("kernel %s is not in the cache; go tool mage test fetches it", s.Name)
-		}
+		debiantest.Kernel(t, s.Name)
 	}
 }
 

@@ -3,6 +3,7 @@
 package cycle
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"path/filepath"
@@ -10,14 +11,11 @@ import (
 	"testing"
 	"time"
 
-	"kmodlab/harness/cache"
 	"kmodlab/harness/kernel"
 	"kmodlab/harness/lesson"
 	"kmodlab/harness/matrix"
 	"kmodlab/harness/verdict"
-	"kmodlab/harness/vm"
-	"kmodlab/vmimages"
-	"kmodlab/vmimages/debian"
+	"kmodlab/vmimages/debian/debiantest"
 )
 
 // quiet is a view that shows nothing.
@@ -67,43 +65,10 @@ func TestLeaks(t *testing.T) {
 // VM cannot be had without a download or an installation.
 func newRunner(t *testing.T, kmod string) (*matrix.Runner, kernel.Source) {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("-short: needs VMs")
-	}
-	ctx := context.Background()
-	if _, err := vm.FindQEMU(ctx, "amd64"); err != nil {
-		t.Skipf("no VM: %v", err)
-	}
-	c, err := cache.Open()
-	if err != nil {
-		t.Skipf("no cache: %v", err)
-	}
-	catalogue, err := vmimages.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	lock, err := vmimages.LoadLock()
-	if err != nil {
-		t.Fatal(err)
-	}
-	provider := debian.New(c, catalogue, lock, debian.Options{})
-	rows, err := provider.List(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c, source := debiantest.Kernel(t, cmp.Or(os.Getenv("KMODLAB_TEST_KERNEL"), "6.12"))
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
 	}
-	name := os.Getenv("KMODLAB_TEST_KERNEL")
-	if name == "" {
-		name = "6.12"
-	}
-	for _, row := range rows {
-		if row.Name == name && row.Cached {
-			return &matrix.Runner{Cache: c, Root: root, Kmod: kmod, Out: t.TempDir(), View: quiet{}, Limit: 30 * time.Second}, provider.Source(row.Choice)
-		}
-	}
-	t.Skipf("kernel %s is not in the cache; go tool mage run -kernel=%s fetches it", name, name)
-	return nil, kernel.Source{}
+	return &matrix.Runner{Cache: c, Root: root, Kmod: kmod, Out: t.TempDir(), View: quiet{}, Limit: 30 * time.Second}, source
 }

@@ -54,7 +54,7 @@ func Matching(lessons []Lesson, expression string) ([]Lesson, error) {
 	}
 	if len(found) == 0 {
 		return nil, &fault.Error{Party: fault.Usage, What: fmt.Sprintf("no case matches %q", expression), Where: "-run",
-			Fix: "it is matched against lesson/case, as in notify/transcript; go tool mage lessons lists them"}
+			Fix: "it is matched against lesson/case, as in notify/transcript; go tool mage plan lists them"}
 	}
 	return found, nil
 }

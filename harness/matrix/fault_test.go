@@ -13,14 +13,12 @@ import (
 	"testing"
 	"time"
 
-	"kmodlab/harness/cache"
 	"kmodlab/harness/kernel"
 	"kmodlab/harness/lesson"
 	"kmodlab/harness/report"
 	"kmodlab/harness/verdict"
-	"kmodlab/harness/vm"
 	"kmodlab/vmimages"
-	"kmodlab/vmimages/debian"
+	"kmodlab/vmimages/debian/debiantest"
 )
 
 // quiet is a view that shows nothing.
@@ -60,41 +58,12 @@ func tested(t *testing.T) []string {
 // a VM of the series cannot be had without a download or an installation.
 func newRunner(t *testing.T, kmod, series string) (*Runner, kernel.Source) {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("-short: needs VMs")
-	}
-	ctx := context.Background()
-	if _, err := vm.FindQEMU(ctx, "amd64"); err != nil {
-		t.Skipf("no VM: %v", err)
-	}
-	c, err := cache.Open()
-	if err != nil {
-		t.Skipf("no cache: %v", err)
-	}
-	catalogue, err := vmimages.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	lock, err := vmimages.LoadLock()
-	if err != nil {
-		t.Fatal(err)
-	}
-	provider := debian.New(c, catalogue, lock, debian.Options{})
-	rows, err := provider.List(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c, source := debiantest.Kernel(t, series)
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, row := range rows {
-		if row.Name == series && row.Cached {
-			return &Runner{Cache: c, Root: root, Kmod: kmod, Out: t.TempDir(), View: quiet{}, Limit: 15 * time.Second}, provider.Source(row.Choice)
-		}
-	}
-	t.Skipf("kernel %s is not in the cache; go tool mage run -kernel=%s fetches it", series, series)
-	return nil, kernel.Source{}
+	return &Runner{Cache: c, Root: root, Kmod: kmod, Out: t.TempDir(), View: quiet{}, Limit: 15 * time.Second}, source
 }
 
 // Every fault gets its verdict, on every kernel, and the reason names it.

@@ -22,9 +22,8 @@ import (
 
 	"kmodlab/harness/cache"
 	"kmodlab/harness/fault"
-	"kmodlab/harness/vm"
-	"kmodlab/vmimages"
 	"kmodlab/vmimages/debian"
+	"kmodlab/vmimages/debian/debiantest"
 )
 
 // series is the kernel that runs are interrupted on.
@@ -72,34 +71,10 @@ func TestInterrupt(t *testing.T) {
 // cannot be had from what is there.
 func needs(t *testing.T) string {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("-short: needs VMs")
-	}
 	if runtime.GOARCH != "amd64" {
 		t.Skip("looks for the emulator of amd64")
 	}
-	if _, err := vm.FindQEMU(t.Context(), "amd64"); err != nil {
-		t.Skipf("no VM: %v", err)
-	}
-	c, err := cache.Open()
-	if err != nil {
-		t.Skipf("no cache: %v", err)
-	}
-	catalogue, err := vmimages.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	lock, err := vmimages.LoadLock()
-	if err != nil {
-		t.Fatal(err)
-	}
-	rows, err := debian.New(c, catalogue, lock, debian.Options{}).List(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !slices.ContainsFunc(rows, func(row debian.Row) bool { return row.Name == series && row.Cached }) {
-		t.Skipf("kernel %s is not in the cache; go tool mage run -kernel=%s fetches it", series, series)
-	}
+	c, _ := debiantest.Kernel(t, series)
 	return c.Root()
 }
 

@@ -18,13 +18,11 @@ type News string
 
 // The kinds of news, in the order in which they are told.
 const (
-	Broken      News = "newly broken"
-	Mended      News = "newly mended"
-	Lost        News = "newly unsupported"
-	Gained      News = "newly supported"
-	Otherwise   News = "broken in another way"
-	unchanged   News = ""
-	unknownThen News = "" // an infra verdict says nothing of the case
+	Broken    News = "newly broken"
+	Mended    News = "newly mended"
+	Lost      News = "newly unsupported"
+	Gained    News = "newly supported"
+	Otherwise News = "broken in another way"
 )
 
 // Change is a case whose verdict on a kernel is another one than before.
@@ -53,7 +51,7 @@ func Changes(before, after []Record) []Change {
 	found := map[News][]Change{}
 	for _, r := range after {
 		old, ok := was[r.ID()]
-		if news := newsOf(old, r.Verdict); ok && news != unchanged {
+		if news := newsOf(old, r.Verdict); ok && news != "" {
 			found[news] = append(found[news], Change{news, old, r})
 		}
 	}
@@ -64,12 +62,11 @@ func Changes(before, after []Record) []Change {
 	return all
 }
 
+// newsOf returns what the change is, "" when it is none.
 func newsOf(before, after Verdict) News {
 	switch {
-	case before == after:
-		return unchanged
-	case before == Infra, after == Infra:
-		return unknownThen
+	case before == after, before == Infra, after == Infra: // which says nothing of the case
+		return ""
 	case after == Unsupported:
 		return Lost
 	case after == Pass && before == Unsupported:

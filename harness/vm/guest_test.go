@@ -14,8 +14,7 @@ import (
 	"kmodlab/harness/kernel"
 	"kmodlab/harness/step"
 	"kmodlab/harness/vm"
-	"kmodlab/vmimages"
-	"kmodlab/vmimages/debian"
+	"kmodlab/vmimages/debian/debiantest"
 	"kmodlab/vmimages/initramfs"
 )
 
@@ -32,19 +31,16 @@ type lab struct {
 // and says what.
 func newLab(t *testing.T, series string) lab {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("boots a VM; not with -short")
-	}
+	c, source := debiantest.Kernel(t, series)
 	ctx := logged(t)
 	qemu, err := vm.FindQEMU(ctx, "amd64")
 	if err != nil {
-		t.Skipf("needs QEMU: %v", err)
+		t.Fatal(err)
 	}
-	c, err := cache.Open()
+	k, err := source.Get(ctx)
 	if err != nil {
-		t.Skipf("needs the cache: %v", err)
+		t.Fatalf("kernel %s: %v", source.Name, err)
 	}
-	k := cachedKernel(t, c, series)
 	image, err := initramfs.Build(ctx, c, moduleRoot(t), k)
 	if err != nil {
 		t.Fatalf("initramfs.Build(%s) = %v; want no error", k.Release, err)
@@ -73,35 +69,6 @@ func (l lab) clone(t *testing.T) *vm.VM {
 	}
 	t.Cleanup(func() { v.Close() })
 	return v
-}
-
-// cachedKernel returns a kernel that can be had without a network.
-func cachedKernel(t *testing.T, c *cache.Cache, series string) *kernel.Kernel {
-	t.Helper()
-	catalogue, err := vmimages.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	lock, err := vmimages.LoadLock()
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := debian.New(c, catalogue, lock, debian.Options{})
-	rows, err := p.List(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, row := range rows {
-		if row.Cached && row.Choice.Arch == "amd64" && (series == "" || row.Choice.Series == series) {
-			k, err := p.Kernel(t.Context(), row.Choice)
-			if err != nil {
-				t.Fatalf("kernel %s: %v", row.Release, err)
-			}
-			return k
-		}
-	}
-	t.Skipf("needs a kernel %s in the cache; mage fetch gets it", series)
-	return nil
 }
 
 func moduleRoot(t *testing.T) string {
