@@ -99,5 +99,19 @@ func shutdownReason(events []Event) string {
 	return ""
 }
 
+// panicMark begins what a panic says (kernel/panic.c).
+const panicMark = "Kernel panic - not syncing"
+
 // panicked tells whether the console shows a panic.
-func panicked(console string) bool { return strings.Contains(console, "Kernel panic - not syncing") }
+func panicked(console string) bool { return strings.Contains(console, panicMark) }
+
+// panicLine returns what the first panic on the console says, "" when there is
+// none.
+func panicLine(console string) string {
+	_, after, found := strings.Cut(console, panicMark)
+	if !found {
+		return ""
+	}
+	line, _, _ := strings.Cut(after, "\n")
+	return panicMark + line
+}

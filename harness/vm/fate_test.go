@@ -4,10 +4,13 @@ package vm
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
+
+	"kmodlab/harness/kernel"
 )
 
 // ended returns the state of a shell that ran script.
@@ -85,5 +88,16 @@ func TestTail(t *testing.T) {
 		if got := tail(tt.text, tt.n); got != tt.want {
 			t.Errorf("tail(%q, %d) = %q; want %q", tt.text, tt.n, got, tt.want)
 		}
+	}
+}
+
+// TestBootFaultNamesThePanic has a trace after the panic that is longer than
+// what an error shows of the console.
+func TestBootFaultNamesThePanic(t *testing.T) {
+	m := Machine{Kernel: &kernel.Kernel{Release: "6.12.1"}}
+	trace := strings.Repeat("[    1.7] frame\n", 2*consoleTail)
+	err := m.bootFault(errors.New("the VM ended during boot"), Fate{How: Panicked, Console: "[    1.6] Kernel panic - not syncing: no init\n" + trace})
+	if want := "the VM ended during boot: Kernel panic - not syncing: no init"; !strings.Contains(err.Error(), want) {
+		t.Errorf("bootFault() = %v; want it to say %q", err, want)
 	}
 }

@@ -64,6 +64,10 @@ func (m Machine) bootFault(err error, f Fate) error {
 	case console == "":
 		e.Fix = "the kernel printed nothing at all: is its image an uncompressed x86-64 ELF file with CONFIG_PVH and CONFIG_SERIAL_8250_CONSOLE?"
 	default:
+		// A long trace can push it out of the last lines.
+		if said := panicLine(f.Console); said != "" {
+			e.Err = fmt.Errorf("%w: %s", err, said)
+		}
 		e.Fix = fmt.Sprintf("the console's last lines (%s):\n%s", f.How, console)
 	}
 	return e
