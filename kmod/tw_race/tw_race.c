@@ -37,9 +37,9 @@
 #define MAX_ROUNDS 10000
 #define STEP_NS 500
 
-static unsigned int rounds = 200;
+static unsigned int rounds = 128;
 module_param(rounds, uint, 0444);
-MODULE_PARM_DESC(rounds, "Number of races, 1 to 10000 (default 200)");
+MODULE_PARM_DESC(rounds, "Number of races, 1 to 10000 (default 128)");
 
 static unsigned int cancelled;
 module_param(cancelled, uint, 0444);

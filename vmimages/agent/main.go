@@ -76,9 +76,10 @@ func play(role string, args []string) error {
 
 // calm starts the program anew if it has to, so that Go does not preempt its
 // goroutines by signals. Those would wake a module that sleeps interruptibly
-// in the hand, and be work for nothing in the agent.
+// in the hand, and be work for nothing in the agent. Nor is Go to look every
+// second whether the number of CPUs has changed.
 func calm() error {
-	const name, value = "GODEBUG", "asyncpreemptoff=1"
+	const name, value = "GODEBUG", "asyncpreemptoff=1,updatemaxprocs=0"
 	if os.Getenv(name) == value {
 		return nil
 	}
