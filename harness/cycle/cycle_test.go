@@ -42,6 +42,10 @@ func (g *dummy) Remove(_ context.Context, name string) (lesson.Step, error) {
 	return lesson.Step{}, nil
 }
 func (g *dummy) Run(context.Context, []string) (lesson.Step, error) { return lesson.Step{}, nil }
+func (g *dummy) Read(context.Context, string) (lesson.Step, error)  { return lesson.Step{}, nil }
+func (g *dummy) Write(context.Context, string, []byte) (lesson.Step, error) {
+	return lesson.Step{}, nil
+}
 func (g *dummy) End(context.Context, []string) (lesson.Step, lesson.End, error) {
 	return lesson.Step{}, "", fmt.Errorf("not asked for")
 }

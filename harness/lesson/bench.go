@@ -17,6 +17,10 @@ type Bench interface {
 	Remove(ctx context.Context, name string) (Step, error)
 	// Run runs a command of the guest and waits for its end.
 	Run(ctx context.Context, argv []string) (Step, error)
+	// Read reads a file of the guest, as the step's output.
+	Read(ctx context.Context, path string) (Step, error)
+	// Write writes data to a file of the guest, in one piece.
+	Write(ctx context.Context, path string, data []byte) (Step, error)
 	// End runs a command of the guest that ends the guest, and waits for that
 	// end. The step's log goes to the last line that the kernel printed.
 	End(ctx context.Context, argv []string) (Step, End, error)
@@ -41,6 +45,6 @@ const (
 // Step is what a step of a script did.
 type Step struct {
 	Errno  syscall.Errno // 0 when the kernel agreed
-	Output string        // what a guest command printed
+	Output string        // what a guest command printed, or a file holds
 	Log    []string      // the kernel's log lines since the step before, noise removed
 }

@@ -17,7 +17,7 @@ import (
 // scriptWords are the commands a script may use. Those of the engine that
 // would act on the host (exec, cp, mkdir ...) are not among them.
 var scriptWords = map[string]bool{
-	"insmod": true, "rmmod": true, "lsmod": true, "dmesg": true, "run": true, "ends": true, "requires": true,
+	"insmod": true, "rmmod": true, "lsmod": true, "dmesg": true, "read": true, "write": true, "run": true, "ends": true, "requires": true,
 	"stdout": true, "stderr": true, "skip": true, "stop": true,
 }
 
@@ -47,6 +47,12 @@ func (r *run) commands() map[string]command {
 		}),
 		"rmmod": r.guarded("rmmod NAME", func(args []string) (Step, error) {
 			return r.bench.Remove(r.ctx, args[0])
+		}),
+		"read": r.file("read PATH", 1, func(args []string) (Step, error) {
+			return r.bench.Read(r.ctx, args[0])
+		}),
+		"write": r.file("write PATH TEXT", 2, func(args []string) (Step, error) {
+			return r.bench.Write(r.ctx, args[0], []byte(args[1]))
 		}),
 		"run":      r.guest,
 		"ends":     r.ends,
@@ -119,6 +125,33 @@ func (r *run) guest(ts *testscript.TestScript, neg bool, args []string) {
 	fmt.Fprint(ts.Stdout(), step.Output)
 	if ok := step.Errno == 0; ok == neg {
 		r.fail(ts, fmt.Sprintf("%s in the guest: %v", strings.Join(args, " "), step.Errno))
+	}
+}
+
+// file makes the command that reads or writes a file of the guest. Files of the
+// kernel refuse by an errno.
+func (r *run) file(usage string, n int, act func(args []string) (Step, error)) command {
+	word, _, _ := strings.Cut(usage, " ")
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		if len(args) != n {
+			r.fail(ts, "usage: "+usage)
+		}
+		r.begin(ts, neg, word, args)
+		step, err := act(args)
+		r.printed(step)
+		r.check(ts, err)
+		fmt.Fprint(ts.Stdout(), step.Output)
+		if step.Errno == 0 && neg {
+			r.fail(ts, fmt.Sprintf("%s %s was accepted, it should have been refused", word, args[0]))
+		}
+		if step.Errno == 0 {
+			return
+		}
+		refusal := fmt.Sprintf("%s %s was refused: %s (%v)", word, args[0], unix.ErrnoName(step.Errno), step.Errno)
+		if !neg {
+			r.fail(ts, refusal)
+		}
+		fmt.Fprintln(ts.Stderr(), refusal)
 	}
 }
 

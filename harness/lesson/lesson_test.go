@@ -33,6 +33,12 @@ func (b tape) Remove(_ context.Context, name string) (Step, error) {
 func (b tape) Run(_ context.Context, argv []string) (Step, error) {
 	return b.steps["run "+strings.Join(argv, " ")], b.err
 }
+func (b tape) Read(_ context.Context, path string) (Step, error) {
+	return b.steps["read "+path], b.err
+}
+func (b tape) Write(_ context.Context, path string, data []byte) (Step, error) {
+	return b.steps["write "+path+" "+string(data)], b.err
+}
 func (b tape) End(_ context.Context, argv []string) (Step, End, error) {
 	return b.steps["ends "+strings.Join(argv, " ")], Reset, b.err
 }
@@ -67,6 +73,9 @@ func TestRun(t *testing.T) {
 		"insmod hello n=2": {Log: []string{"hello twice"}},
 		"insmod orphan":    {Errno: syscall.ENOENT, Log: []string{"orphan: Unknown symbol x (err -2)"}},
 		"run echo hi":      {Output: "hi\n"},
+		"read /f":          {Output: "5\n"},
+		"write /f 5 6":     {Log: []string{"five and six"}},
+		"write /f -1":      {Errno: syscall.EINVAL, Log: []string{"out of range"}},
 		"ends reboot":      {Log: []string{"bye"}},
 	}, loaded: map[string]bool{"hello": true}}
 	withLate := hello
@@ -99,6 +108,13 @@ func TestRun(t *testing.T) {
 		"a module is loaded":           {bench: hello, script: "lsmod hello\n! lsmod other\n", finished: true},
 		"a module is not loaded":       {bench: hello, script: "lsmod other\n", problem: "loaded is false"},
 		"a guest command":              {bench: hello, script: "run echo hi\nstdout hi\ndmesg\n", finished: true},
+		"a file is read":               {bench: hello, script: "read /f\nstdout '^5$'\ndmesg\n", finished: true},
+		"a file holds something else":  {bench: hello, script: "read /f\nstdout 6\ndmesg\n", problem: "no match"},
+		"a file is written":            {bench: hello, script: "write /f '5 6'\ndmesg a\n-- a --\nfive and six\n", finished: true},
+		"too many words are written":   {bench: hello, script: "write /f 5 6\ndmesg\n", problem: "usage: write PATH TEXT"},
+		"a file refuses":               {bench: hello, script: "write /f -1\ndmesg\n", problem: "write /f was refused: EINVAL"},
+		"a file should refuse":         {bench: hello, script: "! write /f '5 6'\ndmesg\n", problem: "was accepted"},
+		"a file refuses as it should":  {bench: hello, script: "! write /f -1\nstderr EINVAL\ndmesg a\n-- a --\nout of range\n", finished: true},
 		"the guest ends as asked":      {bench: withLate, script: "ends reset reboot\ndmesg a\n-- a --\nbye\n", finished: true},
 		"its last lines differ":        {bench: hello, script: "ends reset reboot\ndmesg a\n-- a --\nbye\nbye\n", problem: "differs", diff: "-bye"},
 		"its last lines are ignored":   {bench: hello, script: "ends reset reboot\n", problem: "never compared"},

@@ -120,7 +120,9 @@ func (o *Outcome) empty() bool {
 // lastFailure returns the engine's own account of why it gave up.
 func lastFailure(narration string) string {
 	if i := strings.LastIndex(narration, "FAIL: "); i >= 0 {
-		return strings.TrimSpace(narration[i+len("FAIL: "):])
+		account := narration[i:]
+		place := failure.FindString(account) // which is told apart
+		return strings.TrimSpace(account[max(len(place), len("FAIL: ")):])
 	}
 	return "the script ended without saying why"
 }

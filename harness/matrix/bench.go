@@ -68,6 +68,16 @@ func (b *bench) Run(ctx context.Context, argv []string) (lesson.Step, error) {
 	})
 }
 
+// Read reads a file of the guest.
+func (b *bench) Read(ctx context.Context, path string) (lesson.Step, error) {
+	return b.step(ctx, func(ctx context.Context) (vm.Answer, error) { return b.vm.ReadFile(ctx, path) })
+}
+
+// Write writes a file of the guest that is there.
+func (b *bench) Write(ctx context.Context, path string, data []byte) (lesson.Step, error) {
+	return b.step(ctx, func(ctx context.Context) (vm.Answer, error) { return b.vm.WriteFile(ctx, path, data, 0) })
+}
+
 // End runs a command of the guest that ends it. The agent goes before the kernel
 // does, so the log is the console's, which shows every line for this step.
 func (b *bench) End(ctx context.Context, argv []string) (lesson.Step, lesson.End, error) {
@@ -125,14 +135,14 @@ func (b *bench) Loaded(ctx context.Context, name string) (bool, error) {
 // ReadFile returns the contents of a file of the guest. The guest's refusal is
 // an errno.
 func (b *bench) ReadFile(ctx context.Context, path string) ([]byte, error) {
-	step, err := b.step(ctx, func(ctx context.Context) (vm.Answer, error) { return b.vm.ReadFile(ctx, path) })
+	step, err := b.Read(ctx, path)
 	return []byte(step.Output), refusal("read", path, step, err)
 }
 
 // WriteFile writes a file of the guest that is there. The guest's refusal is an
 // errno.
 func (b *bench) WriteFile(ctx context.Context, path string, data []byte) error {
-	step, err := b.step(ctx, func(ctx context.Context) (vm.Answer, error) { return b.vm.WriteFile(ctx, path, data, 0) })
+	step, err := b.Write(ctx, path, data)
 	return refusal("write", path, step, err)
 }
 

@@ -95,8 +95,10 @@ func work(o *wire.Order) *wire.Answer {
 		rename("rmmod")
 		err = unix.DeleteModule(o.Name, o.Flags)
 	case wire.DoRead:
+		rename("cat")
 		ans.Blob, err = readFile(o.Path)
 	case wire.DoWrite:
+		rename("tee")
 		err = writeFile(o.Path, o.Mode, o.Blob)
 	}
 	ans.Elapsed = time.Since(begin)
