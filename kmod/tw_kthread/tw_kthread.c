@@ -69,12 +69,12 @@ static int __init try_mode(const struct named_mode *m)
 	get_task_struct(thread);
 	wake_up_process(thread);
 
-	while (!(state_of(thread) & TASK_INTERRUPTIBLE))
+	while (task_state_to_char(thread) != 'S')
 		usleep_range(1000, 2000);
 	if (task_work_add(thread, &work, m->mode))
 		pr_err("a living thread has refused a work\n");
 	/* A notification wakes the thread before task_work_add() returns. */
-	if (state_of(thread) & TASK_INTERRUPTIBLE) {
+	if (task_state_to_char(thread) == 'S') {
 		WRITE_ONCE(released, true);
 		wake_up(&bed);
 	}

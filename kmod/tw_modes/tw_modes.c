@@ -76,16 +76,16 @@ static void add_work(struct callback_head *w, enum task_work_notify_mode how)
 		module_put(THIS_MODULE);
 }
 
-/* Adds the work once the target is in the state that data tells. */
+/* Adds the work once the target is in the state that data points to, as ps shows it. */
 static int adder_func(void *data)
 {
-	const unsigned int wanted = (unsigned long)data;
+	const char wanted = *(const char *)data;
 
-	while (!(state_of(target) & wanted))
+	while (task_state_to_char(target) != wanted)
 		schedule_timeout_uninterruptible(1);
 	add_work(&work, chosen->mode);
 	/* A notification wakes the target before task_work_add() returns. */
-	if (state_of(target) & wanted) {
+	if (task_state_to_char(target) == wanted) {
 		WRITE_ONCE(released, true);
 		wake_up(&bed);
 	}
@@ -95,15 +95,16 @@ static int adder_func(void *data)
 	return 0;
 }
 
-static int __init sleep_through(unsigned int how)
+/* Sleeps in the state how, "S" or "D". */
+static int __init sleep_through(const char *how)
 {
 	struct task_struct *adder;
 	int err = 0;
 
-	adder = kthread_run(adder_func, (void *)(unsigned long)how, "tw_modes");
+	adder = kthread_run(adder_func, (void *)how, "tw_modes");
 	if (IS_ERR(adder))
 		return PTR_ERR(adder);
-	if (how == TASK_INTERRUPTIBLE)
+	if (*how == 'S')
 		err = wait_event_interruptible(bed, READ_ONCE(released));
 	else
 		wait_event(bed, READ_ONCE(released));
@@ -144,9 +145,9 @@ static int __init tw_modes_init(void)
 	}
 	target = current;
 	if (!strcmp(state, "asleep")) {
-		err = sleep_through(TASK_INTERRUPTIBLE);
+		err = sleep_through("S");
 	} else if (!strcmp(state, "blocked")) {
-		err = sleep_through(TASK_UNINTERRUPTIBLE);
+		err = sleep_through("D");
 	} else if (!strcmp(state, "computing")) {
 		err = compute();
 	} else {

@@ -35,13 +35,9 @@
 #include <linux/sched.h>
 #include <linux/sched/task.h> /* for init_task */
 #include <linux/task_work.h>
-#include <linux/version.h>
 
-/*
- * TWA_NMI_CURRENT came with 6.12, commit 466e4d801cd4 ("task_work: Add
- * TWA_NMI_CURRENT as an additional notify mode.").
- */
-#if defined(CONFIG_X86_LOCAL_APIC) && LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+/* The mode came with 6.12, see taskwork_modes.mk. */
+#if defined(CONFIG_X86_LOCAL_APIC) && defined(HAVE_TWA_NMI_CURRENT)
 
 #include <asm/apic.h>
 #include <asm/irq_vectors.h>
