@@ -92,7 +92,14 @@ func Plan(ctx context.Context,
 
 // Merge joins the results of parts of a test that ran on several machines; the
 // other flags are those of the test.
-func Merge(ctx context.Context, dirs string, kernel, flavour, arch, lesson, run *string) error {
+func Merge(ctx context.Context,
+	dirs string,
+	kernel *string, // series, release or set: 6.12, >=6.1, all, every
+	flavour *string, // cloud (default), amd64, rt, or all
+	arch *string, // amd64 (default), arm64, or all
+	lesson *string, // a folder of kmod, or several: notify,order
+	run *string, // only the cases LESSON/CASE that match this expression
+) error {
 	return target.Merge(ctx, os.Stdout, dirs, target.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch),
 		Lesson: text(lesson), Run: text(run)})
 }
@@ -207,7 +214,9 @@ func Soak(ctx context.Context,
 
 // Claims settles every claim on every kernel of the test set and writes
 // docs/claims.md.
-func Claims(ctx context.Context, locked *bool) error {
+func Claims(ctx context.Context,
+	locked *bool, // fail rather than take another kernel than a pinned one
+) error {
 	return target.Claims(ctx, os.Stdout, target.Flags{Locked: set(locked)})
 }
 

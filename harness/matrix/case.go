@@ -45,7 +45,7 @@ func (r *Runner) Case(ctx context.Context, col *Column, c lesson.Case) verdict.R
 
 func (r *Runner) decide(record verdict.Record, f verdict.Facts) verdict.Record {
 	result := verdict.Judge(f)
-	record.Verdict, record.Reason, record.Owner = result.Verdict, result.Reason, string(f.Owner(result))
+	record.Verdict, record.Reason, record.Owner = result.Verdict, r.placeless(result.Reason), string(f.Owner(result))
 	return record
 }
 

@@ -73,6 +73,15 @@ func (r *Runner) relative(path string) string {
 	return path
 }
 
+// placeless is text without the project's folder in front of paths: results
+// are read on other machines, too.
+func (r *Runner) placeless(text string) string {
+	if r.Root == "" {
+		return text
+	}
+	return strings.ReplaceAll(text, r.Root+string(filepath.Separator), "")
+}
+
 // steps are the script's steps as the results have them.
 func steps(taken []lesson.Taken) []verdict.Step {
 	var all []verdict.Step

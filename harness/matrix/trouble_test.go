@@ -83,3 +83,15 @@ func TestStepsAndMessages(t *testing.T) {
 		t.Errorf("messages(nil) = %v; want none", got)
 	}
 }
+
+func TestPlaceless(t *testing.T) {
+	for root, want := range map[string]string{
+		"/home/a/lab": "kmod/order/order.c:45: error: in /home/a/laboratory",
+		"":            "/home/a/lab/kmod/order/order.c:45: error: in /home/a/laboratory",
+	} {
+		r := &Runner{Root: root}
+		if got := r.placeless("/home/a/lab/kmod/order/order.c:45: error: in /home/a/laboratory"); got != want {
+			t.Errorf("placeless() below %q = %q; want %q", root, got, want)
+		}
+	}
+}

@@ -51,7 +51,9 @@ func Choose(ctx context.Context, c *cache.Cache, m Machine) (Accel, error) {
 		return "", err
 	}
 	const name = "kvm.json"
+	tried := false
 	dir, err := c.Dir(ctx, "kvm", cache.Key(host, m.QEMU.ID), func(ctx context.Context, tmp string) error {
+		tried = true
 		s := step.Start(ctx, "try KVM with a real guest (once)")
 		p, err := tryKVM(ctx, m)
 		if err != nil {
@@ -76,6 +78,9 @@ func Choose(ctx context.Context, c *cache.Cache, m Machine) (Accel, error) {
 		return "", err
 	case p.Works:
 		return KVM, nil
+	case !tried: // the whole story was told when it happened
+		step.Note(ctx, "VMs are emulated, which is slower: %s runs no guest, see %s", kvmDevice, filepath.Join(dir, name))
+		return TCG, nil
 	}
 	step.Note(ctx, "%s is there but runs no guest (%s): VMs are emulated, which is slower; remove %s to have it tried again", kvmDevice, p.Reason, dir)
 	return TCG, nil
