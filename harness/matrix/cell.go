@@ -194,6 +194,15 @@ func (col *Column) Module(name string) (ko, debug string, err error) {
 	return ko, col.modules.Debug[name], nil
 }
 
+// WithShell has the VMs that are started from now on come with a shell that
+// waits for keys.
+func (col *Column) WithShell() {
+	col.mu.Lock()
+	defer col.mu.Unlock()
+	col.machine.Shell = true
+	clear(col.templates)
+}
+
 // Debuggable has QEMU wait for a debugger at the socket path, in the VMs that
 // are started from now on.
 func (col *Column) Debuggable(path string) {

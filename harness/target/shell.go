@@ -97,6 +97,7 @@ func (l *lab) cloneWithModules(ctx context.Context, f Flags) (*vm.VM, error) {
 	for _, folder := range slices.Sorted(maps.Keys(broken)) {
 		l.view.Printf("note: without %s: %v\n", folder, broken[folder])
 	}
+	col.WithShell()
 	v, err := runner.Clone(ctx, col)
 	if err != nil {
 		return nil, err
@@ -137,7 +138,7 @@ func sizes(ctx context.Context, fd int) <-chan vm.Size {
 		defer signal.Stop(changes)
 		for {
 			columns, rows, err := term.GetSize(fd)
-			if err != nil {
+			if err != nil || rows == 0 || columns == 0 { // some terminals do not know
 				rows, columns = 24, 80
 			}
 			select {

@@ -60,6 +60,9 @@ func (t *Template) Clone(ctx context.Context) (*VM, error) {
 	v.Hello = t.meta.Hello
 	v.console.add([]byte(t.meta.Console))
 	v.link.remember(t.meta.Records)
+	if t.meta.Shell != 0 {
+		v.shell = v.link.expect(t.meta.Shell)
+	}
 	err = v.thaw(ctx)
 	if err == nil {
 		return v, nil

@@ -143,6 +143,17 @@ func (l *link) send(ctx context.Context, o *wire.Order) (<-chan reception, error
 	return c, err
 }
 
+// expect returns where the answer to an order will arrive that was given before
+// the VM was frozen. Orders that follow get higher numbers.
+func (l *link) expect(id uint64) <-chan reception {
+	c := make(chan reception, 1)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lastID = id
+	l.waiting[id] = c
+	return c
+}
+
 // remember puts the records of a template before those that will come.
 func (l *link) remember(records []kmsg.Record) {
 	l.mu.Lock()

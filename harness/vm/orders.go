@@ -72,11 +72,15 @@ func (v *VM) Settle(ctx context.Context) (Answer, error) {
 // do gives an order and waits for the answer. An error is a [*Lost], or says
 // that the order made no sense.
 func (v *VM) do(ctx context.Context, o *wire.Order) (Answer, error) {
-	during := string(o.Verb)
 	c, err := v.link.send(ctx, o)
 	if c == nil {
 		return Answer{}, err // too big; a port that is gone shows below
 	}
+	return v.await(ctx, c, string(o.Verb))
+}
+
+// await waits for the answer that will come out of c. An error is a [*Lost].
+func (v *VM) await(ctx context.Context, c <-chan reception, during string) (Answer, error) {
 	select {
 	case r := <-c:
 		return r.open()

@@ -82,7 +82,8 @@ func session(t *testing.T, l lab, dialogue []line) (string, *vm.VM, error) {
 
 // TestShell types what a person would type.
 func TestShell(t *testing.T) {
-	l := newLab(t, "")
+	started, frozen := newLab(t, ""), newLab(t, "")
+	frozen.machine.Shell = true
 	for name, tt := range map[string]struct {
 		dialogue []line
 		want     []string
@@ -97,17 +98,19 @@ func TestShell(t *testing.T) {
 		"Ctrl-C ends dmesg -w, not more": {[]line{{prompt, "dmesg -w\r"}, {"a shell is ready\r\n", "\x03"}, {prompt, "echo live$((1+1))\r"}, {prompt, "exit\r"}}, []string{"live2"}},
 		"Ctrl-C forgets the line":        {[]line{{prompt, "reboot"}, {"reboot", "\x03"}, {prompt, "exit\r"}}, nil},
 	} {
-		t.Run(name, func(t *testing.T) {
-			screen, v, err := session(t, l, tt.dialogue)
-			if fate := v.Close(); err != nil || fate.How != vm.Closed && fate.How != vm.Killed {
-				t.Errorf("Shell = %v, and the VM: %s; want no error, and a VM that lives until it is closed", err, fate.How)
-			}
-			for _, want := range tt.want {
-				if !strings.Contains(screen, want) {
-					t.Errorf("the screen does not show %q\n%s", want, screen)
+		for how, l := range map[string]lab{"started": started, "frozen": frozen} {
+			t.Run(name+"/"+how, func(t *testing.T) {
+				screen, v, err := session(t, l, tt.dialogue)
+				if fate := v.Close(); err != nil || fate.How != vm.Closed && fate.How != vm.Killed {
+					t.Errorf("Shell = %v, and the VM: %s; want no error, and a VM that lives until it is closed", err, fate.How)
 				}
-			}
-		})
+				for _, want := range tt.want {
+					if !strings.Contains(screen, want) {
+						t.Errorf("the screen does not show %q\n%s", want, screen)
+					}
+				}
+			})
+		}
 	}
 }
 
@@ -135,24 +138,30 @@ func TestShellOfDyingKernel(t *testing.T) {
 // TestShellSize checks that the guest knows how large the terminal is, at the
 // beginning and after a change.
 func TestShellSize(t *testing.T) {
-	v := newLab(t, "").clone(t)
-	in, typed := pipe(t)
-	sizes := make(chan vm.Size, 1)
-	sizes <- vm.Size{Rows: 33, Columns: 77}
-	p := &person{typed: typed, dialogue: []line{
-		{prompt, "/bin/uinit size\r"}, {"\n33 77\r\n", ""},
-		{prompt, "while [ \"$(/bin/uinit size)\" != '11 22' ]; do sleep 1; done\r"},
-		{prompt, "exit\r"},
-	}}
-	grow := watcher{p, func(screen string) {
-		if strings.HasSuffix(screen, "\n33 77\r\n") {
-			sizes <- vm.Size{Rows: 11, Columns: 22}
-		}
-	}}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	if err := v.Shell(ctx, in, grow, sizes); err != nil {
-		t.Fatalf("Shell = %v; want no error\n%s", err, p.screen.String())
+	for name, frozen := range map[string]bool{"started": false, "frozen": true} {
+		t.Run(name, func(t *testing.T) {
+			l := newLab(t, "")
+			l.machine.Shell = frozen
+			v := l.clone(t)
+			in, typed := pipe(t)
+			sizes := make(chan vm.Size, 1)
+			sizes <- vm.Size{Rows: 33, Columns: 77}
+			p := &person{typed: typed, dialogue: []line{
+				{prompt, "while [ \"$(/bin/uinit size)\" != '33 77' ]; do sleep 1; done; echo grow\r"}, {"\ngrow\r\n", ""},
+				{prompt, "while [ \"$(/bin/uinit size)\" != '11 22' ]; do sleep 1; done\r"},
+				{prompt, "exit\r"},
+			}}
+			grow := watcher{p, func(screen string) {
+				if strings.HasSuffix(screen, "\ngrow\r\n") {
+					sizes <- vm.Size{Rows: 11, Columns: 22}
+				}
+			}}
+			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+			defer cancel()
+			if err := v.Shell(ctx, in, grow, sizes); err != nil {
+				t.Fatalf("Shell = %v; want no error\n%s", err, p.screen.String())
+			}
+		})
 	}
 }
 

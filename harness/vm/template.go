@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -42,6 +43,7 @@ type meta struct {
 	Hello   wire.Hello
 	Records []kmsg.Record // logged before it was frozen
 	Console string        // shown before it was frozen
+	Shell   uint64        // the order that runs the shell; 0 when there is none
 	RAM     sum
 	State   sum
 }
@@ -95,11 +97,11 @@ func (e *cannotFreeze) Unwrap() error { return e.err }
 // templateKey names everything that a frozen VM depends on: the command line
 // with contents in the place of paths, and the program that reads it.
 func (m Machine) templateKey() string {
-	const layout = "3" // of the entry's files and of the dance with QEMU
+	const layout = "4" // of the entry's files and of the dance with QEMU
 	m.Kernel = &kernel.Kernel{Image: m.Kernel.Digest, Arch: m.Kernel.Arch}
 	m.Initramfs = m.InitramfsKey
 	m.Debugger = "" // a clone may be debugged, whoever froze it
-	return cache.Key(append([]string{layout, m.QEMU.ID}, append(m.bootArgs(ramFile), m.cloneArgs(ramFile)...)...)...)
+	return cache.Key(append([]string{layout, strconv.FormatBool(m.Shell), m.QEMU.ID}, append(m.bootArgs(ramFile), m.cloneArgs(ramFile)...)...)...)
 }
 
 // freezeTwice makes a frozen VM in the folder dir. A boot that fails is tried
@@ -131,22 +133,37 @@ func (m Machine) freeze(ctx context.Context, dir string) error {
 	if _, err := v.started(ctx); err != nil {
 		return v.orNoRoom(err)
 	}
+	shell, err := v.prepare(ctx)
+	if err != nil {
+		return v.orNoRoom(err)
+	}
 	if err := v.writeState(ctx, state); err != nil {
 		return v.orNoRoom(err)
 	}
 	if err := digHoles(ram); err != nil {
 		return err
 	}
-	if err := v.writeMeta(dir); err != nil {
+	if err := v.writeMeta(dir, shell); err != nil {
 		return err
 	}
 	v.Close()
 	return m.tryClone(ctx, dir)
 }
 
+// prepare does before the freezing what clones are not to wait for, and returns
+// the order of the shell that it left waiting; 0 if none was asked for.
+func (v *VM) prepare(ctx context.Context) (shell uint64, err error) {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	if err := v.warm(ctx); err != nil || !v.machine.Shell {
+		return 0, err
+	}
+	return v.openShell(ctx)
+}
+
 // writeMeta writes down what has to be known of the frozen VM in dir.
-func (v *VM) writeMeta(dir string) error {
-	meta := meta{Hello: v.Hello, Console: v.Console()}
+func (v *VM) writeMeta(dir string, shell uint64) error {
+	meta := meta{Hello: v.Hello, Console: v.Console(), Shell: shell}
 	meta.Records, _ = v.link.log()
 	var err error
 	if meta.RAM, err = sumFile(filepath.Join(dir, ramFile)); err != nil {
@@ -196,9 +213,6 @@ func (m Machine) tryClone(ctx context.Context, dir string) error {
 func (v *VM) writeState(ctx context.Context, path string) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	if err := v.warm(ctx); err != nil {
-		return err
-	}
 	// Through a pipe: QEMU may not start programs, and wants to be told of a
 	// plain file in another way, differently in different versions.
 	r, w, err := os.Pipe()

@@ -24,6 +24,7 @@ type VM struct {
 	qmp     *qmp
 	link    *link
 	console *transcript
+	shell   <-chan reception // the end of a shell that was frozen with the VM; nil when none was
 
 	over      chan struct{} // closed when QEMU has ended and everything it sent was read
 	stopWatch func() bool   // ends the watch over the context
