@@ -67,13 +67,27 @@ static void kinds_context(const char *kind)
  */
 #define is_taken spin_is_locked
 
+/*
+ * The lock is a spinlock_t. The patches that make a real-time kernel of 5.10
+ * make it a raw one, so that it does not sleep.
+ */
+static bool kinds_held(struct atomic_notifier_head *head)
+{
+	void *lock = &head->lock;
+	raw_spinlock_t *raw = lock;
+
+	if (__same_type(head->lock, raw_spinlock_t))
+		return raw_spin_is_locked(raw);
+	return is_taken((spinlock_t *)lock);
+}
+
 static int kinds_atomic(struct notifier_block *nb, unsigned long event, void *data)
 {
 	struct atomic_notifier_head *head = data;
 	bool held;
 
 	kinds_context("atomic");
-	held = is_taken(&head->lock);
+	held = kinds_held(head);
 	pr_info("atomic: its spinlock is held: %s, a writer may enter: %s\n",
 		yes_no(held), yes_no(!held));
 	return NOTIFY_OK;

@@ -28,9 +28,21 @@ func (e *goneError) Error() string {
 	return e.pin.Suite + " no longer has " + strings.Join(names, ", ")
 }
 
+// lackingError says that the mirror has no file of a package that its index
+// lists.
+type lackingError struct {
+	pin vmimages.Pin
+	err error // apt's
+}
+
+func (e *lackingError) Error() string { return e.err.Error() }
+
+func (e *lackingError) Unwrap() error { return e.err }
+
 // fetch makes sure that the packages of pin are in the cache, whole and with
 // the hashes that the pin says. The error is a [goneError] when the archive
-// has moved on, else a [fault.Error].
+// has moved on, else a [fault.Error]; of a [lackingError] where files are not
+// there that should be.
 func (p *Provider) fetch(ctx context.Context, pin vmimages.Pin) error {
 	if missing, err := p.missing(ctx, pin); err != nil || len(missing) == 0 {
 		return err
@@ -132,6 +144,9 @@ func (p *Provider) download(ctx context.Context, r root, pin vmimages.Pin, packa
 	err = runApt(ctx, aptRun{argv: argv, config: r.config(), dir: dir, percent: func(percent float64) {
 		s.Progress(int64(percent/100*float64(total)), total)
 	}})
+	if classify(err) == missingFile {
+		err = &lackingError{pin, err}
+	}
 	if err != nil {
 		return s.End(err)
 	}

@@ -3,11 +3,14 @@
 package debian
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"kmodlab/harness/cache"
 	"kmodlab/harness/fault"
@@ -56,15 +59,15 @@ func toolchainTarget(p *Provider, t vmimages.Toolchain) target {
 func (p *Provider) obtain(ctx context.Context, t target, use func(vmimages.Pin) error) error {
 	if chosen, ok := p.recall(t); ok && !p.options.Locked {
 		note(ctx, t, chosen)
-		if err := use(chosen); !isGone(err) {
+		err := use(chosen)
+		if !isGone(err) && !t.lacks(err) {
 			return err
 		}
 	} else if t.pinned {
 		err := use(t.pin)
-		if !isGone(err) {
+		if gone := isGone(err); !gone && (p.options.Locked || !t.lacks(err)) {
 			return err
-		}
-		if p.options.Locked {
+		} else if gone && p.options.Locked {
 			return &fault.Error{Party: fault.Archive, What: "what kernels.lock pins for " + t.name + " is gone", Err: err,
 				Fix: "run without -locked to take what the archive has now, or renew the lock: go tool mage kernels:update"}
 		}
@@ -72,19 +75,42 @@ func (p *Provider) obtain(ctx context.Context, t target, use func(vmimages.Pin) 
 		return &fault.Error{Party: fault.Usage, What: "kernels.lock does not pin " + t.name,
 			Fix: "run without -locked, or take a flavour that is pinned"}
 	}
-	chosen, err := p.resolve(ctx, t)
-	if err != nil {
-		return err
+	return p.obtainNewest(ctx, t, use)
+}
+
+// obtainNewest calls use with the newest packages that the archive has. Of a
+// kernel that it lists and does not have, the one before is tried: mirrors
+// were seen to lack an image for weeks.
+func (p *Provider) obtainNewest(ctx context.Context, t target, use func(vmimages.Pin) error) error {
+	var failure error // of the newest one
+	for without := []string(nil); ; {
+		chosen, err := p.resolve(ctx, t, without)
+		if err != nil {
+			return cmp.Or(failure, err)
+		}
+		if err := p.remember(t, chosen); err != nil {
+			return err
+		}
+		err = use(chosen)
+		if !t.lacks(err) {
+			note(ctx, t, chosen)
+		}
+		if isGone(err) {
+			return &fault.Error{Party: fault.Archive, What: "the archive changes faster than it can be read", Where: t.suite, Err: err, Fix: "run again"}
+		}
+		if !t.lacks(err) {
+			return err
+		}
+		step.Note(ctx, "%s lists %s and does not have all of it; looking for an older one", t.suite, describe(chosen))
+		failure, without = cmp.Or(failure, err), append(without, chosen.Release)
 	}
-	if err := p.remember(t, chosen); err != nil {
-		return err
-	}
-	note(ctx, t, chosen)
-	err = use(chosen)
-	if isGone(err) {
-		return &fault.Error{Party: fault.Archive, What: "the archive changes faster than it can be read", Where: t.suite, Err: err, Fix: "run again"}
-	}
-	return err
+}
+
+// lacks tells whether err is that the archive lacks files of a kernel in whose
+// place another one will do.
+func (t target) lacks(err error) bool {
+	lacking, ok := errors.AsType[*lackingError](err)
+	return ok && !t.point && lacking.pin.Release != ""
 }
 
 func isGone(err error) bool {
@@ -112,10 +138,14 @@ func describe(p vmimages.Pin) string {
 }
 
 // resolve chooses the packages of the target among those that the archive has
-// now.
-func (p *Provider) resolve(ctx context.Context, t target) (vmimages.Pin, error) {
+// now, without some releases.
+func (p *Provider) resolve(ctx context.Context, t target, without []string) (vmimages.Pin, error) {
 	var pin vmimages.Pin
 	err := p.withIndex(ctx, t.suite, t.arch, t.keep, func(all []entry, r root) (err error) {
+		all = slices.DeleteFunc(all, func(e entry) bool {
+			release, ok := strings.CutPrefix(e.Name, "linux-headers-")
+			return ok && slices.Contains(without, release)
+		})
 		if pin, err = t.choose(all); err != nil {
 			return &fault.Error{Party: fault.Archive, What: "cannot choose " + t.name, Where: t.suite + " at " + r.site, Err: err,
 				Fix: "see in vmimages/catalogue.toml whether the suite is the right one"}

@@ -265,6 +265,45 @@ func TestArchiveMovesOnUnseen(t *testing.T) {
 	}
 }
 
+// TestLackingFiles has a mirror list kernels whose images it does not have.
+func TestLackingFiles(t *testing.T) {
+	t.Parallel()
+	lose := func(a *archive, image string) {
+		for file := range a.files {
+			if strings.Contains(file, image) {
+				delete(a.files, file)
+			}
+		}
+	}
+	a, _, _ := newLab(t)
+	for _, abi := range []string{"57", "58"} {
+		a.addKernel(abi, "cloud")
+	}
+	a.publish(testSuite)
+	lock := a.lock() // pins 6.1.0-58
+	lose(a, "linux-image-6.1.0-58")
+	if _, _, err := get(a.provider(newCache(t), testCatalogue, lock, Options{Locked: true}), "cloud"); fault.Of(err) != fault.Archive || !strings.Contains(fmt.Sprint(err), "lacks files of it") {
+		t.Errorf("locked: Kernel(6.1) = %v; want that the archive lacks files", err)
+	}
+	lose(a, "linux-image-6.1.0-57")
+	c := newCache(t)
+	for _, state := range []string{"first", "again"} {
+		k, said, err := get(a.provider(c, testCatalogue, lock, Options{}), "cloud")
+		if want := "which lab-security no longer has; taking 6.1.0-56-cloud-amd64"; err != nil || k.Release != "6.1.0-56-cloud-amd64" || !strings.Contains(said, want) {
+			t.Errorf("%s: Kernel(6.1) = %v, %v, note %q; want 6.1.0-56 and %q", state, k, err, said, want)
+		}
+	}
+	point := choice("cloud")
+	point.ABI = "6.1.0-58"
+	if _, err := a.provider(newCache(t), testCatalogue, lock, Options{}).Kernel(t.Context(), point); fault.Of(err) != fault.Archive {
+		t.Errorf("Kernel(6.1.0-58) = %v; want that the archive lacks files: another one will not do", err)
+	}
+	lose(a, "linux-image-6.1.0-56")
+	if _, _, err := get(a.provider(newCache(t), testCatalogue, lock, Options{}), "cloud"); fault.Of(err) != fault.Archive || !strings.Contains(fmt.Sprint(err), "6.1.0-58") {
+		t.Errorf("Kernel(6.1) without any image = %v; want what the newest one lacks", err)
+	}
+}
+
 func TestUnpinnedFlavour(t *testing.T) {
 	t.Parallel()
 	a, lock, c := newLab(t)

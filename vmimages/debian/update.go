@@ -42,7 +42,7 @@ func (p *Provider) Update(ctx context.Context) (*vmimages.Lock, []Change, error)
 		return nil, nil, err
 	}
 	for _, ch := range choices {
-		pin, err := p.resolve(ctx, kernelTarget(p, ch))
+		pin, err := p.resolve(ctx, kernelTarget(p, ch), nil)
 		var absent *absentError
 		if errors.As(err, &absent) && ch.Flavour != p.catalogue.Flavours[0] {
 			step.Note(ctx, "%s is not pinned: %s has %v", p.catalogue.Name(ch), ch.Suite, absent)
@@ -54,7 +54,7 @@ func (p *Provider) Update(ctx context.Context) (*vmimages.Lock, []Change, error)
 		lock.Kernels = append(lock.Kernels, pin)
 	}
 	for _, t := range p.catalogue.Toolchains {
-		pin, err := p.resolve(ctx, toolchainTarget(p, t))
+		pin, err := p.resolve(ctx, toolchainTarget(p, t), nil)
 		if err != nil {
 			return nil, nil, err
 		}
