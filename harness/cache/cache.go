@@ -86,6 +86,7 @@ func (c *Cache) Lookup(kind, key string) (string, bool) {
 func (c *Cache) Dir(ctx context.Context, kind, key string, build func(ctx context.Context, tmp string) error) (string, error) {
 	path, ok := c.Lookup(kind, key)
 	if ok {
+		c.Used(kind, key)
 		return path, nil
 	}
 	unlock, err := c.Lock(ctx, kind+"-"+key)

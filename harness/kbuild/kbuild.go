@@ -80,16 +80,21 @@ func Build(ctx context.Context, c *cache.Cache, k *kernel.Kernel, src string, on
 	}
 }
 
+// The kinds of the cache entries: what was built, and where.
+const kindModules, kindStage = "modules", "stage"
+
 // built returns the modules of the sources when the cache has them.
 func built(c *cache.Cache, k *kernel.Kernel, sources *sources) (*Modules, bool) {
 	target, err := targetKey(k)
 	if err != nil {
 		return nil, false
 	}
-	dir, ok := c.Lookup("modules", cache.Key(recipe, sources.key(), target))
+	key := cache.Key(recipe, sources.key(), target)
+	dir, ok := c.Lookup(kindModules, key)
 	if !ok {
 		return nil, false
 	}
+	c.Used(kindModules, key)
 	m, err := Load(dir)
 	return m, err == nil
 }
@@ -99,20 +104,22 @@ func build(ctx context.Context, c *cache.Cache, k *kernel.Kernel, sources *sourc
 	if err != nil {
 		return nil, err
 	}
-	dir, err := c.Dir(ctx, "modules", cache.Key(recipe, sources.key(), target), func(ctx context.Context, tmp string) error {
+	dir, err := c.Dir(ctx, kindModules, cache.Key(recipe, sources.key(), target), func(ctx context.Context, tmp string) error {
 		s := step.Start(ctx, "build %s for %s", filepath.Base(sources.dir), k.Release)
 		return s.End(buildInto(ctx, c, k, sources, sources.stageIn(c, target), tmp))
 	})
 	if err != nil {
 		return nil, err
 	}
+	c.Prune(ctx, kindModules)
+	c.Prune(ctx, kindStage)
 	return Load(dir)
 }
 
 // stageIn returns the path of the staging folder in which the sources are built
 // for what target stands for.
 func (s *sources) stageIn(c *cache.Cache, target string) string {
-	return filepath.Join(c.Root(), "stage", cache.Key(append([]string{s.dir, target}, s.only...)...)[:20])
+	return filepath.Join(c.Root(), kindStage, cache.Key(append([]string{s.dir, target}, s.only...)...)[:20])
 }
 
 // targetKey identifies what modules of k are built against, and by what.
@@ -127,11 +134,13 @@ func targetKey(k *kernel.Kernel) (string, error) {
 // buildInto builds in the folder stage, which only one run may use at a time,
 // and copies what was made to out.
 func buildInto(ctx context.Context, c *cache.Cache, k *kernel.Kernel, sources *sources, stage, out string) error {
-	unlock, err := c.Lock(ctx, "stage-"+filepath.Base(stage))
+	name := filepath.Base(stage)
+	unlock, err := c.Lock(ctx, kindStage+"-"+name) // which is the one of [cache.Cache.Prune], too
 	if err != nil {
 		return err
 	}
 	defer unlock()
+	c.Used(kindStage, name)
 	if err := sources.stage(stage); err != nil {
 		return err
 	}

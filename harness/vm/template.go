@@ -22,6 +22,9 @@ import (
 	"kmodlab/harness/wire"
 )
 
+// kindTemplate is the kind of the cache entries.
+const kindTemplate = "template"
+
 // The files of a template's cache entry.
 const (
 	ramFile   = "ram"   // the guest's memory, a sparse file
@@ -58,6 +61,7 @@ func Freeze(ctx context.Context, c *cache.Cache, m Machine) (*Template, error) {
 	if dir, ok := c.Lookup(kindTemplate, key); ok {
 		t, err := openTemplate(m, dir)
 		if err == nil {
+			c.Used(kindTemplate, key)
 			return t, nil
 		}
 		step.Note(ctx, "the frozen VM of %s is damaged and is made again: %v", m.Kernel.Release, err)
@@ -77,7 +81,7 @@ func Freeze(ctx context.Context, c *cache.Cache, m Machine) (*Template, error) {
 	case err != nil:
 		return nil, err
 	}
-	prune(ctx, c, time.Now())
+	c.Prune(ctx, kindTemplate)
 	return openTemplate(m, dir)
 }
 

@@ -48,6 +48,7 @@ func Build(ctx context.Context, c *cache.Cache, root string, k *kernel.Kernel) (
 		if err != nil {
 			return err
 		}
+		c.Prune(ctx, kind)
 		return in.assemble(ctx, tmp, filepath.Join(userland, "userland.cpio"))
 	})
 	if err != nil {
