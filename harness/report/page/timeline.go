@@ -107,7 +107,11 @@ func newStrip(k report.Kernel, spans []span, end float64) strip {
 	}
 	s.Lanes = len(free) * laneHeight
 	s.Height = s.Lanes + axisHeight
-	s.Text = fmt.Sprintf("%d cases in %.1f s, %d at once at most, %.2f s each on average", len(spans), spans[len(spans)-1].to-spans[0].from, len(free), total/float64(len(spans)))
+	if len(spans) == 1 {
+		s.Text = fmt.Sprintf("1 case in %.1f s", total)
+	} else {
+		s.Text = fmt.Sprintf("%d cases in %.1f s, %d at once at most, %.2f s each on average", len(spans), spans[len(spans)-1].to-spans[0].from, len(free), total/float64(len(spans)))
+	}
 	s.Ticks = ticks(end)
 	return s
 }
