@@ -107,6 +107,11 @@ func blame(err error, suite, site string) error {
 		f.What = "the mirror is being renewed: its files do not fit its index"
 		f.Fix = "this mends itself, mostly within an hour: run again then"
 	case missingFile:
+		if _, lists := errors.AsType[*lackingError](err); lists {
+			f.What = fmt.Sprintf("the mirror lists packages of %q that it does not have", suite)
+			f.Fix = "if the mirror is being renewed, run again in an hour; else take another kernel, or set " + EnvMirror + " to a complete mirror"
+			break
+		}
 		f.What = fmt.Sprintf("the mirror has no suite %q, or lacks files of it", suite)
 		f.Fix = "if the mirror is being renewed, run again in an hour; else set " + EnvMirror + " to a complete mirror.\n" +
 			"A suite that has left the archive has to leave vmimages/catalogue.toml"

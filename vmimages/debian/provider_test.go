@@ -282,7 +282,7 @@ func TestLackingFiles(t *testing.T) {
 	a.publish(testSuite)
 	lock := a.lock() // pins 6.1.0-58
 	lose(a, "linux-image-6.1.0-58")
-	if _, _, err := get(a.provider(newCache(t), testCatalogue, lock, Options{Locked: true}), "cloud"); fault.Of(err) != fault.Archive || !strings.Contains(fmt.Sprint(err), "lacks files of it") {
+	if _, _, err := get(a.provider(newCache(t), testCatalogue, lock, Options{Locked: true}), "cloud"); fault.Of(err) != fault.Archive || !strings.Contains(fmt.Sprint(err), "that it does not have") {
 		t.Errorf("locked: Kernel(6.1) = %v; want that the archive lacks files", err)
 	}
 	lose(a, "linux-image-6.1.0-57")

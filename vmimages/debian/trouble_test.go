@@ -57,7 +57,7 @@ func TestTroubleWithTheArchive(t *testing.T) {
 					delete(a.files, file)
 				}
 			}
-		}, fault.Archive, "lacks files of it"},
+		}, fault.Archive, "that it does not have"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
