@@ -56,6 +56,9 @@ const prompt = "$ "
 func session(t *testing.T, l lab, dialogue []line) (string, *vm.VM, error) {
 	t.Helper()
 	v := l.clone(t)
+	if there := strings.Contains(v.Console(), prompt); there != l.machine.Shell {
+		t.Fatalf("the console of a fresh clone has a prompt: %t; want %t\n%s", there, l.machine.Shell, v.Console())
+	}
 	files := map[string][]byte{"/modules/vmt.ko": l.module, "/modules/other.ko": nil}
 	if ans, err := v.WriteFiles(t.Context(), files, 0o644); err != nil || ans.Errno != 0 {
 		t.Fatalf("WriteFiles = %v, %v; want no error", ans.Errno, err)
@@ -138,19 +141,26 @@ func TestShellOfDyingKernel(t *testing.T) {
 // TestShellSize checks that the guest knows how large the terminal is, at the
 // beginning and after a change.
 func TestShellSize(t *testing.T) {
-	for name, frozen := range map[string]bool{"started": false, "frozen": true} {
+	for name, tt := range map[string]struct {
+		frozen bool
+		first  []line // until the size is what it is
+	}{
+		"started": {false, []line{{prompt, "/bin/uinit size\r"}, {"\n33 77\r\n", ""}, {prompt, "echo grow\r"}}},
+		// This one learns of the size when it runs already.
+		"frozen": {true, []line{{prompt, "while [ \"$(/bin/uinit size)\" != '33 77' ]; do sleep 1; done; echo grow\r"}}},
+	} {
 		t.Run(name, func(t *testing.T) {
 			l := newLab(t, "")
-			l.machine.Shell = frozen
+			l.machine.Shell = tt.frozen
 			v := l.clone(t)
 			in, typed := pipe(t)
 			sizes := make(chan vm.Size, 1)
 			sizes <- vm.Size{Rows: 33, Columns: 77}
-			p := &person{typed: typed, dialogue: []line{
-				{prompt, "while [ \"$(/bin/uinit size)\" != '33 77' ]; do sleep 1; done; echo grow\r"}, {"\ngrow\r\n", ""},
+			p := &person{typed: typed, dialogue: append(tt.first, []line{
+				{"\ngrow\r\n", ""},
 				{prompt, "while [ \"$(/bin/uinit size)\" != '11 22' ]; do sleep 1; done\r"},
 				{prompt, "exit\r"},
-			}}
+			}...)}
 			grow := watcher{p, func(screen string) {
 				if strings.HasSuffix(screen, "\ngrow\r\n") {
 					sizes <- vm.Size{Rows: 11, Columns: 22}

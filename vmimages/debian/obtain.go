@@ -57,60 +57,67 @@ func toolchainTarget(p *Provider, t vmimages.Toolchain) target {
 // with a note. What was chosen is remembered, so that it is found again
 // without a network. With the option Locked it never chooses.
 func (p *Provider) obtain(ctx context.Context, t target, use func(vmimages.Pin) error) error {
+	var failed error
 	if chosen, ok := p.recall(t); ok && !p.options.Locked {
 		note(ctx, t, chosen)
-		err := use(chosen)
-		if !isGone(err) && !t.lacks(err) {
-			return err
-		}
+		failed = use(chosen)
 	} else if t.pinned {
-		err := use(t.pin)
-		if gone := isGone(err); !gone && (p.options.Locked || !t.lacks(err)) {
-			return err
-		} else if gone && p.options.Locked {
-			return &fault.Error{Party: fault.Archive, What: "what kernels.lock pins for " + t.name + " is gone", Err: err,
-				Fix: "run without -locked to take what the archive has now, or renew the lock: go tool mage kernels:update"}
-		}
+		failed = use(t.pin)
 	} else if p.options.Locked && !t.point {
 		return &fault.Error{Party: fault.Usage, What: "kernels.lock does not pin " + t.name,
 			Fix: "run without -locked, or take a flavour that is pinned"}
+	} else {
+		return p.obtainNewest(ctx, t, nil, use)
 	}
-	return p.obtainNewest(ctx, t, use)
+	_, lacking := t.lacking(failed)
+	switch {
+	case isGone(failed) && p.options.Locked:
+		return &fault.Error{Party: fault.Archive, What: "what kernels.lock pins for " + t.name + " is gone", Err: failed,
+			Fix: "run without -locked to take what the archive has now, or renew the lock: go tool mage kernels:update"}
+	case isGone(failed), lacking && !p.options.Locked:
+		return p.obtainNewest(ctx, t, failed, use)
+	}
+	return failed
 }
 
-// obtainNewest calls use with the newest packages that the archive has. Of a
-// kernel that it lists and does not have, the one before is tried: mirrors
-// were seen to lack an image for weeks.
-func (p *Provider) obtainNewest(ctx context.Context, t target, use func(vmimages.Pin) error) error {
-	var failure error // of the newest one
+// obtainNewest calls use with the newest packages that the archive has; failed
+// is what became of those that were tried before, if any. Of a kernel that the
+// archive lists and does not have, the one before is tried: mirrors were seen
+// to lack an image for weeks.
+func (p *Provider) obtainNewest(ctx context.Context, t target, failed error, use func(vmimages.Pin) error) error {
+	var newest error // of those that the archive lacks
 	for without := []string(nil); ; {
+		if pin, ok := t.lacking(failed); ok {
+			step.Note(ctx, "%s lists %s and does not have all of it; looking for an older one", t.suite, describe(pin))
+			newest, without = cmp.Or(newest, failed), append(without, pin.Release)
+		}
 		chosen, err := p.resolve(ctx, t, without)
 		if err != nil {
-			return cmp.Or(failure, err)
+			return cmp.Or(newest, err)
 		}
 		if err := p.remember(t, chosen); err != nil {
 			return err
 		}
-		err = use(chosen)
-		if !t.lacks(err) {
-			note(ctx, t, chosen)
+		failed = use(chosen)
+		if _, ok := t.lacking(failed); ok {
+			continue
 		}
-		if isGone(err) {
-			return &fault.Error{Party: fault.Archive, What: "the archive changes faster than it can be read", Where: t.suite, Err: err, Fix: "run again"}
+		note(ctx, t, chosen)
+		if isGone(failed) {
+			return &fault.Error{Party: fault.Archive, What: "the archive changes faster than it can be read", Where: t.suite, Err: failed, Fix: "run again"}
 		}
-		if !t.lacks(err) {
-			return err
-		}
-		step.Note(ctx, "%s lists %s and does not have all of it; looking for an older one", t.suite, describe(chosen))
-		failure, without = cmp.Or(failure, err), append(without, chosen.Release)
+		return failed
 	}
 }
 
-// lacks tells whether err is that the archive lacks files of a kernel in whose
-// place another one will do.
-func (t target) lacks(err error) bool {
-	lacking, ok := errors.AsType[*lackingError](err)
-	return ok && !t.point && lacking.pin.Release != ""
+// lacking returns the kernel that, as err says, the archive lists and lacks, if
+// another one will do in its place.
+func (t target) lacking(err error) (vmimages.Pin, bool) {
+	l, ok := errors.AsType[*lackingError](err)
+	if !ok || t.point || l.pin.Release == "" {
+		return vmimages.Pin{}, false
+	}
+	return l.pin, true
 }
 
 func isGone(err error) bool {

@@ -287,10 +287,16 @@ func TestLackingFiles(t *testing.T) {
 	}
 	lose(a, "linux-image-6.1.0-57")
 	c := newCache(t)
+	clear(a.requests)
 	for _, state := range []string{"first", "again"} {
 		k, said, err := get(a.provider(c, testCatalogue, lock, Options{}), "cloud")
 		if want := "which lab-security no longer has; taking 6.1.0-56-cloud-amd64"; err != nil || k.Release != "6.1.0-56-cloud-amd64" || !strings.Contains(said, want) {
 			t.Errorf("%s: Kernel(6.1) = %v, %v, note %q; want 6.1.0-56 and %q", state, k, err, said, want)
+		}
+	}
+	for path, times := range a.requests {
+		if strings.Contains(path, "linux-image-6.1.0-58") && times > 2 { // and once more, should the mirror be renewed
+			t.Errorf("%s was asked for %d times; want 2", path, times)
 		}
 	}
 	point := choice("cloud")
