@@ -92,7 +92,7 @@ func software(image, initramfs string) part {
 			"raid=noautodetect",   // do not look for disks that are not there
 			// What the kernel does not know it gives to init as environment.
 			// The agent would start anew to have this one.
-			"GODEBUG=asyncpreemptoff=1,updatemaxprocs=0",
+			"GODEBUG=" + wire.GODEBUG,
 		},
 	}
 }

@@ -18,6 +18,11 @@ import "time"
 // guest finds it in /sys/class/virtio-ports/*/name.
 const PortName = "kmodlab.agent"
 
+// GODEBUG is what the agent's Go runtime has to be told: not to preempt
+// goroutines by signals, which would wake a module that sleeps interruptibly,
+// and not to look every second whether the number of CPUs has changed.
+const GODEBUG = "asyncpreemptoff=1,updatemaxprocs=0"
+
 // MaxOutput is how many bytes of a command's output, or of a file, an answer
 // carries: what never ends must not take the guest's memory. The longest there
 // is of use is /proc/kallsyms, with 7 MB in 6.12.

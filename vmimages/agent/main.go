@@ -74,12 +74,10 @@ func play(role string, args []string) error {
 	return errors.New("there is no such role")
 }
 
-// calm starts the program anew if it has to, so that Go does not preempt its
-// goroutines by signals. Those would wake a module that sleeps interruptibly
-// in the hand, and be work for nothing in the agent. Nor is Go to look every
-// second whether the number of CPUs has changed.
+// calm starts the program anew if it has to, so that its Go runtime has what
+// [wire.GODEBUG] says. It is meant for the hand, and saves the agent work.
 func calm() error {
-	const name, value = "GODEBUG", "asyncpreemptoff=1,updatemaxprocs=0"
+	const name, value = "GODEBUG", wire.GODEBUG
 	if os.Getenv(name) == value {
 		return nil
 	}
