@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 )
 
 var (
 	varying = regexp.MustCompile(`(?i)\b(?:0x)?[0-9a-f]{8,16}\b|\+0x[0-9a-f]+/0x[0-9a-f]+|\b(?:PID|pid):? \d+|\[#\d+\]|\(ptrval\)|\(____ptrval____\)`)
 	spaces  = regexp.MustCompile(`\s+`)
 	stamp   = regexp.MustCompile(`^(?:<\d+>)?\[\s*\d+\.\d+\](?:\[\s*[TC]\d+\])? ?`)
+	clock   = regexp.MustCompile(`\[\s*(\d+\.\d{6})\]`)
 	glued   = regexp.MustCompile(`.\[\s*\d+\.\d{6}\] `)
 )
 
@@ -57,6 +59,16 @@ func place(trace []frame) string {
 func clean(text string) string {
 	text = varying.ReplaceAllString(text, "")
 	return strings.Trim(spaces.ReplaceAllString(text, " "), " :-,.")
+}
+
+// stampOf returns the time that a console's line bears.
+func stampOf(line string) (time.Duration, bool) {
+	at := clock.FindStringSubmatch(line)
+	if at == nil {
+		return 0, false
+	}
+	d, err := time.ParseDuration(at[1] + "s")
+	return d, err == nil
 }
 
 // stripStamp removes a console's timestamp from a line, and what user space had

@@ -5,6 +5,7 @@ package kmsg
 import (
 	"regexp"
 	"strings"
+	"time"
 )
 
 // noise are the kernel's lines that belong to no lesson: whether they are
@@ -70,13 +71,15 @@ func Transcript(records []Record) []string {
 }
 
 // ConsoleTranscript returns the lines of a console that a lesson must account
-// for, as [Transcript] does for records. What bears no timestamp is user
-// space's.
-func ConsoleTranscript(console string) []string {
+// for, as [Transcript] does for records: those that were logged later than at
+// after, on the clock of [Record.Time]. A console may show a line late. What
+// bears no timestamp is user space's.
+func ConsoleTranscript(console string, after time.Duration) []string {
 	var lines []string
 	for line := range strings.Lines(console) {
 		line = strings.TrimRight(line, "\r\n")
-		if text := stripStamp(line); text != line && !IsNoise(text) {
+		logged, ok := stampOf(line)
+		if text := stripStamp(line); ok && logged > after && !IsNoise(text) {
 			lines = append(lines, text)
 		}
 	}

@@ -4,6 +4,7 @@ package kmsg
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -40,6 +41,8 @@ func TestTranscript(t *testing.T) {
 
 func TestConsoleTranscript(t *testing.T) {
 	const console = "shutdown: bye\r\n" +
+		"[   11.999999] m: shown late\r\n" +
+		"[   12.000000] m: the last one that is known\r\n" +
 		"[   12.000001] m: first\r\n" +
 		"no newline[   12.000002] m: glued to what a program wrote\r\n" +
 		"[   12.000003][    T1] m: with its caller\r\n" +
@@ -50,7 +53,7 @@ func TestConsoleTranscript(t *testing.T) {
 		"[   12.000004] INFO: NMI handler (on_nmi [tw_nmi]) took too long to run: 2.965 msecs\r\n" +
 		"[   12.000005] reboot: Restarting system"
 	want := []string{"m: first", "m: glued to what a program wrote", "m: with its caller", "reboot: Restarting system"}
-	if diff := cmp.Diff(want, ConsoleTranscript(console)); diff != "" {
+	if diff := cmp.Diff(want, ConsoleTranscript(console, 12*time.Second)); diff != "" {
 		t.Errorf("ConsoleTranscript() differs (-want +got):\n%s", diff)
 	}
 }

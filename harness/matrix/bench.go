@@ -79,13 +79,14 @@ func (b *bench) Write(ctx context.Context, path string, data []byte) (lesson.Ste
 }
 
 // End runs a command of the guest that ends it. The agent goes before the kernel
-// does, so the log is the console's, which shows every line for this step.
+// does, so the log is the console's, which shows every line for this step. It
+// may show some that came before: a console can have a thread of its own.
 func (b *bench) End(ctx context.Context, argv []string) (lesson.Step, lesson.End, error) {
 	const everything = "8\n" // the first number of the file is the console's log level
 	if err := b.WriteFile(ctx, "/proc/sys/kernel/printk", []byte(everything)); err != nil {
 		return lesson.Step{}, "", err
 	}
-	shown := len(b.vm.Console())
+	shown, known := len(b.vm.Console()), b.newest()
 	ctx, cancel := context.WithTimeout(ctx, b.limit)
 	defer cancel()
 	answer, err := b.vm.Run(ctx, nil, argv...)
@@ -101,7 +102,16 @@ func (b *bench) End(ctx context.Context, argv []string) (lesson.Step, lesson.End
 	if !ok {
 		return lesson.Step{}, "", err // how it ended is told by its fate
 	}
-	return lesson.Step{Log: kmsg.ConsoleTranscript(fate.Console[shown:])}, end, nil
+	return lesson.Step{Log: kmsg.ConsoleTranscript(fate.Console[shown:], known)}, end, nil
+}
+
+// newest returns when the last record was logged that the script has been told
+// of.
+func (b *bench) newest() time.Duration {
+	if len(b.records) == 0 {
+		return 0
+	}
+	return b.records[len(b.records)-1].Time
 }
 
 // ends are the ends of a VM that a script may ask for.

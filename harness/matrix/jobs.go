@@ -14,19 +14,21 @@ import (
 // and QEMU's own.
 const vmMiB = 256 + 128
 
-// jobs returns how many VMs this machine can carry at once: one a CPU, as far
-// as the memory goes that is free now.
+// jobs returns how many VMs this machine can carry at once: one more than it has
+// CPUs, for now and then one waits (a module that sleeps, a QEMU that starts),
+// as far as the memory goes that is free now.
 func jobs() int {
+	most := runtime.NumCPU() + 1
 	f, err := os.Open("/proc/meminfo")
 	if err != nil {
-		return runtime.NumCPU()
+		return most
 	}
 	defer f.Close()
-	return fitting(runtime.NumCPU(), available(f))
+	return fitting(most, available(f))
 }
 
-// fitting returns how many VMs go into mib of memory: between 1 and cpus.
-func fitting(cpus, mib int) int { return max(1, min(cpus, mib/vmMiB)) }
+// fitting returns how many VMs go into mib of memory: between 1 and most.
+func fitting(most, mib int) int { return max(1, min(most, mib/vmMiB)) }
 
 // available returns the MiB that programs can still get, from the text of
 // /proc/meminfo (proc(5), MemAvailable); enough for everything when it does

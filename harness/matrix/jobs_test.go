@@ -20,9 +20,9 @@ func TestAvailable(t *testing.T) {
 }
 
 func TestFitting(t *testing.T) {
-	for _, tt := range []struct{ cpus, mib, want int }{{8, 1 << 20, 8}, {8, 2000, 5}, {8, 300, 1}, {2, 0, 1}} {
-		if got := fitting(tt.cpus, tt.mib); got != tt.want {
-			t.Errorf("fitting(%d CPUs, %d MiB) = %d; want %d", tt.cpus, tt.mib, got, tt.want)
+	for _, tt := range []struct{ most, mib, want int }{{8, 1 << 20, 8}, {8, 2000, 5}, {8, 300, 1}, {2, 0, 1}} {
+		if got := fitting(tt.most, tt.mib); got != tt.want {
+			t.Errorf("fitting(%d, %d MiB) = %d; want %d", tt.most, tt.mib, got, tt.want)
 		}
 	}
 }

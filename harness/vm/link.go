@@ -3,11 +3,7 @@
 package vm
 
 import (
-	"bufio"
 	"context"
-	"errors"
-	"fmt"
-	"io"
 	"os"
 	"sync"
 	"syscall"
@@ -33,21 +29,35 @@ type Answer struct {
 	Lost    uint64 // records of the step that were overwritten before they were read
 }
 
-// link is the conversation with the agent. One goroutine reads it; any may
-// send orders.
+// link is the conversation with agent and hand. One goroutine reads each; any
+// may send orders.
 type link struct {
-	conn *os.File
-
-	sending sync.Mutex // keeps frames whole
+	agent, hand lane
+	hello       chan wire.Hello // gets the agent's greeting
 
 	mu      sync.Mutex
 	lastID  uint64
-	waiting map[uint64]chan reception
-	records []kmsg.Record // all of them
-	told    int           // how many of them belong to steps that are over
-	dropped uint64        // beyond maxRecords
+	waiting map[uint64]waiter
 	listen  func(kmsg.Record)
-	hello   chan wire.Hello // gets the agent's greeting
+	records []kmsg.Record // all of them
+	next    uint64        // the sequence number after the newest record's
+	told    int           // how many records belong to steps that are over
+	dropped uint64        // beyond maxRecords
+	fallen  string        // how a hand died that had no order, until one asks
+	buried  uint64        // up to this one, orders of a hand that died
+}
+
+// lane is the way to one of the two.
+type lane struct {
+	conn    *os.File
+	sending sync.Mutex // keeps frames whole
+}
+
+// waiter is who waits for an answer.
+type waiter struct {
+	lane *lane
+	c    chan reception
+	peek bool // it is no step: the log goes on to belong to the one under way
 }
 
 // reception is an answer with the log of its step.
@@ -56,102 +66,89 @@ type reception struct {
 	records []kmsg.Record
 }
 
-func newLink(conn *os.File) *link {
-	return &link{conn: conn, waiting: map[uint64]chan reception{}, hello: make(chan wire.Hello, 1), listen: func(kmsg.Record) {}}
-}
-
-// read takes in what the agent sends until there is no more. When that is not
-// because the agent hung up, it says so to lose.
-func (l *link) read(lose func(error)) {
-	for in := bufio.NewReaderSize(l.conn, 64<<10); ; {
-		m, err := wire.Read(in)
-		if err == nil {
-			err = l.take(m)
-		}
-		if err != nil {
-			if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, syscall.ECONNRESET) {
-				lose(err)
-			}
-			// What follows cannot be understood, but must be read: a full
-			// socket would stop the guest.
-			io.Copy(io.Discard, in)
-			return
-		}
-	}
-}
-
-func (l *link) take(m wire.Message) error {
-	switch m := m.(type) {
-	case *wire.Record:
-		rec, err := kmsg.Parse(m.Raw)
-		if err != nil {
-			return err
-		}
-		l.mu.Lock()
-		if len(l.records) < maxRecords {
-			l.records = append(l.records, rec)
-		} else {
-			l.dropped++
-		}
-		listen := l.listen
-		l.mu.Unlock()
-		listen(rec)
-	case *wire.Answer:
-		l.mu.Lock()
-		c := l.waiting[m.ID]
-		delete(l.waiting, m.ID)
-		r := reception{m, l.records[l.told:len(l.records):len(l.records)]}
-		l.told = len(l.records)
-		l.mu.Unlock()
-		if c == nil {
-			return fmt.Errorf("the agent answered order %d, which nobody waits for", m.ID)
-		}
-		c <- r
-	case *wire.Hello:
-		select {
-		case l.hello <- *m:
-		default:
-			return fmt.Errorf("the agent said hello twice")
-		}
-	case *wire.Lost: // shows in the sequence numbers
-	default:
-		return fmt.Errorf("the agent sent a %T", m)
-	}
-	return nil
+func newLink(agent, hand *os.File) *link {
+	return &link{agent: lane{conn: agent}, hand: lane{conn: hand},
+		waiting: map[uint64]waiter{}, hello: make(chan wire.Hello, 1), listen: func(kmsg.Record) {}}
 }
 
 // send sends an order and returns where its answer will arrive; nil for an
 // order that cannot be sent whatever the VM does. Sending ends with ctx, for a
 // guest that hangs does not read.
 func (l *link) send(ctx context.Context, o *wire.Order) (<-chan reception, error) {
-	c := make(chan reception, 1)
+	return l.sendAs(ctx, o, false)
+}
+
+// peek has the agent send the log of the step that is under way, unless it is
+// asked already.
+func (l *link) peek(ctx context.Context) {
 	l.mu.Lock()
+	for _, w := range l.waiting {
+		if w.peek {
+			l.mu.Unlock()
+			return
+		}
+	}
+	l.mu.Unlock()
+	l.sendAs(ctx, &wire.Order{Verb: wire.DoSettle}, true)
+}
+
+func (l *link) sendAs(ctx context.Context, o *wire.Order, peek bool) (<-chan reception, error) {
+	w := waiter{c: make(chan reception, 1), peek: peek}
+	l.mu.Lock()
+	w.lane = l.laneFor(o.Verb)
 	l.lastID++
 	o.ID = l.lastID
-	l.waiting[o.ID] = c
+	l.waiting[o.ID] = w
+	if w.lane == &l.hand && l.fallen != "" {
+		l.deliver(w, &wire.Answer{ID: o.ID, Died: l.fallen})
+		l.fallen = ""
+		l.mu.Unlock()
+		return w.c, nil
+	}
 	l.mu.Unlock()
 	frame, err := wire.Append(nil, o)
 	if err != nil {
 		return nil, err
 	}
-	l.sending.Lock()
-	defer l.sending.Unlock()
-	l.conn.SetWriteDeadline(time.Time{})
-	stop := context.AfterFunc(ctx, func() { l.conn.SetWriteDeadline(time.Now()) })
-	defer stop()
-	_, err = l.conn.Write(frame)
-	return c, err
+	return w.c, w.lane.write(ctx, frame)
 }
 
-// expect returns where the answer to an order will arrive that was given before
-// the VM was frozen. Orders that follow get higher numbers.
+// laneFor returns who does such an order. What both can do, the agent does while
+// the hand is busy. The caller holds mu.
+func (l *link) laneFor(verb wire.Verb) *lane {
+	switch verb {
+	case wire.DoInsert, wire.DoRemove, wire.DoWrite:
+		return &l.hand
+	case wire.DoRead, wire.DoSettle:
+		for _, w := range l.waiting {
+			if w.lane == &l.hand {
+				return &l.agent
+			}
+		}
+		return &l.hand
+	}
+	return &l.agent
+}
+
+func (n *lane) write(ctx context.Context, frame []byte) error {
+	n.sending.Lock()
+	defer n.sending.Unlock()
+	n.conn.SetWriteDeadline(time.Time{})
+	stop := context.AfterFunc(ctx, func() { n.conn.SetWriteDeadline(time.Now()) })
+	defer stop()
+	_, err := n.conn.Write(frame)
+	return err
+}
+
+// expect returns where the answer to an order of the agent will arrive that was
+// given before the VM was frozen. Orders that follow get higher numbers.
 func (l *link) expect(id uint64) <-chan reception {
-	c := make(chan reception, 1)
+	w := waiter{lane: &l.agent, c: make(chan reception, 1)}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.lastID = id
-	l.waiting[id] = c
-	return c
+	l.waiting[id] = w
+	return w.c
 }
 
 // remember puts the records of a template before those that will come.
@@ -160,6 +157,9 @@ func (l *link) remember(records []kmsg.Record) {
 	defer l.mu.Unlock()
 	l.records = append(append([]kmsg.Record(nil), records...), l.records...)
 	l.told += len(records)
+	if n := len(l.records); n > 0 {
+		l.next = l.records[n-1].Seq + 1
+	}
 }
 
 // log returns all records, and how many were lost.

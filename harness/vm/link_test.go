@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -15,8 +16,55 @@ import (
 	"kmodlab/harness/wire"
 )
 
-// peer is the other end of a link, and of a monitor: a recording that is
-// played back into a real socket.
+// guest is the other end of a link.
+type guest struct{ agent, hand *os.File }
+
+// linked returns a link that is being read, and its other end. over returns
+// what it had to complain about, once the guest has hung up.
+func linked(t *testing.T) (l *link, g guest, over func() error) {
+	t.Helper()
+	agent, theirAgent := peer(t)
+	hand, theirHand := peer(t)
+	l, g = newLink(agent, hand), guest{theirAgent, theirHand}
+	complaints := make(chan error, 2)
+	var readers sync.WaitGroup
+	for _, conn := range []*os.File{agent, hand} {
+		readers.Go(func() { l.read(conn, func(err error) { complaints <- err }) })
+	}
+	return l, g, func() error {
+		g.agent.Close()
+		g.hand.Close()
+		readers.Wait()
+		select {
+		case err := <-complaints:
+			return err
+		default:
+			return nil
+		}
+	}
+}
+
+// order sends an order that must be possible to send.
+func order(t *testing.T, l *link, verb wire.Verb) <-chan reception {
+	t.Helper()
+	c, err := l.send(t.Context(), &wire.Order{Verb: verb})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// answer waits for an answer that must come.
+func answer(t *testing.T, c <-chan reception) Answer {
+	t.Helper()
+	ans, err := (<-c).open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ans
+}
+
+// peer is the other end of a socket: a recording is played back into it.
 func peer(t *testing.T) (ours, theirs *os.File) {
 	t.Helper()
 	ours, theirs, err := socketpair()
@@ -56,35 +104,18 @@ func texts(records []kmsg.Record) []string {
 // TestLinkGivesEachStepItsLog checks whose a record is: of the step whose
 // answer follows it.
 func TestLinkGivesEachStepItsLog(t *testing.T) {
-	ours, theirs := peer(t)
-	l := newLink(ours)
+	l, g, over := linked(t)
 	l.remember([]kmsg.Record{{Seq: 7, Text: "of the template"}})
 	var heard []string
 	l.listen = func(r kmsg.Record) { heard = append(heard, r.Text) }
-	var lost error
-	done := make(chan struct{})
-	go func() { l.read(func(err error) { lost = err }); close(done) }()
 
-	one, err := l.send(t.Context(), &wire.Order{Verb: wire.DoSettle})
-	if err != nil {
-		t.Fatal(err)
-	}
-	play(t, theirs, record(8, "a"), record(9, "b"), &wire.Answer{ID: 1}, record(10, "c"))
-	first, err := (<-one).open()
-	if err != nil {
-		t.Fatal(err)
-	}
-	two, err := l.send(t.Context(), &wire.Order{Verb: wire.DoInsert})
-	if err != nil {
-		t.Fatal(err)
-	}
-	play(t, theirs, record(14, "d"), &wire.Answer{ID: 2, Errno: int(syscall.EBUSY)}, record(15, "late"))
-	second, err := (<-two).open()
-	if err != nil {
-		t.Fatal(err)
-	}
-	theirs.Close()
-	<-done
+	one := order(t, l, wire.DoSettle)
+	play(t, g.hand, record(8, "a"), record(9, "b"), &wire.Answer{ID: 1}, record(10, "c"))
+	first := answer(t, one)
+	two := order(t, l, wire.DoInsert)
+	play(t, g.hand, record(14, "d"), &wire.Answer{ID: 2, Errno: int(syscall.EBUSY)}, record(15, "late"))
+	second := answer(t, two)
+	lost := over()
 
 	if diff := cmp.Diff([]string{"a", "b"}, texts(first.Records)); diff != "" {
 		t.Errorf("first step: (-want +got)\n%s", diff)
@@ -107,6 +138,97 @@ func TestLinkGivesEachStepItsLog(t *testing.T) {
 	}
 }
 
+// TestLinkPeeks checks that who looks into a step takes nothing of its log, and
+// that what both have sent is there once.
+func TestLinkPeeks(t *testing.T) {
+	l, g, over := linked(t)
+	insert := order(t, l, wire.DoInsert)
+	l.peek(t.Context())
+	l.peek(t.Context()) // nobody has answered the first
+	m, err := wire.Read(g.agent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o, ok := m.(*wire.Order); !ok || o.ID != 2 || o.Verb != wire.DoSettle {
+		t.Errorf("the agent was sent %+v; want order 2, to settle", m)
+	}
+	seen := make(chan string, 8)
+	l.listen = func(r kmsg.Record) { seen <- r.Text }
+	play(t, g.agent, record(1, "a"), record(2, "b"), &wire.Answer{ID: 2})
+	for _, want := range []string{"a", "b"} {
+		if got := <-seen; got != want {
+			t.Errorf("heard %q while the step was under way; want %q", got, want)
+		}
+	}
+	play(t, g.hand, record(1, "a"), record(2, "b"), record(3, "c"), &wire.Answer{ID: 1})
+	if diff := cmp.Diff([]string{"a", "b", "c"}, texts(answer(t, insert).Records)); diff != "" {
+		t.Errorf("log of the step: (-want +got)\n%s", diff)
+	}
+	if l.lastID != 2 {
+		t.Errorf("%d orders were sent; want 2, for the second look was one too many", l.lastID)
+	}
+	if err := over(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestLinkLanes checks who is asked what.
+func TestLinkLanes(t *testing.T) {
+	for _, tt := range []struct {
+		verb       wire.Verb
+		idle, busy string // who, by what the hand does
+	}{
+		{wire.DoInsert, "hand", "hand"},
+		{wire.DoRemove, "hand", "hand"},
+		{wire.DoWrite, "hand", "hand"},
+		{wire.DoRead, "hand", "agent"},
+		{wire.DoSettle, "hand", "agent"},
+		{wire.DoRun, "agent", "agent"},
+		{wire.DoStack, "agent", "agent"},
+		{wire.DoUnpack, "agent", "agent"},
+	} {
+		l, _, _ := linked(t)
+		name := map[*lane]string{&l.agent: "agent", &l.hand: "hand"}
+		if got := name[l.laneFor(tt.verb)]; got != tt.idle {
+			t.Errorf("%s goes to the %s; want the %s", tt.verb, got, tt.idle)
+		}
+		order(t, l, wire.DoInsert)
+		if got := name[l.laneFor(tt.verb)]; got != tt.busy {
+			t.Errorf("%s goes to the %s while the hand is busy; want the %s", tt.verb, got, tt.busy)
+		}
+	}
+}
+
+// TestLinkBuries checks who hears of a hand's death.
+func TestLinkBuries(t *testing.T) {
+	l, g, over := linked(t)
+	insert, run := order(t, l, wire.DoInsert), order(t, l, wire.DoRun)
+	play(t, g.agent, record(1, "Oops"), &wire.Fallen{How: "killed"})
+	if ans := answer(t, insert); ans.Died != "killed" || len(ans.Records) != 1 {
+		t.Errorf("the insertion that the hand died of: died %q, %d records; want killed and the oops", ans.Died, len(ans.Records))
+	}
+	// It had answered with its last strength; that is no garbage.
+	play(t, g.hand, &wire.Answer{ID: 1})
+	play(t, g.agent, &wire.Answer{ID: 2, Exit: 3})
+	if ans := answer(t, run); ans.Died != "" || ans.Exit != 3 {
+		t.Errorf("the agent's order: died %q, exit %d; want it answered as if nothing had been", ans.Died, ans.Exit)
+	}
+	// The next one dies with nothing to do: the order that follows is told.
+	play(t, g.agent, &wire.Fallen{How: "starved"}, &wire.Hello{})
+	<-l.hello // so it has been read
+	if ans := answer(t, order(t, l, wire.DoRemove)); ans.Died != "starved" {
+		t.Errorf("the order after a death: died %q; want starved", ans.Died)
+	}
+	remove := order(t, l, wire.DoRemove)
+	play(t, g.hand, &wire.Answer{ID: 4})
+	if ans := answer(t, remove); ans.Died != "" {
+		t.Errorf("the order after that: died %q; want it done", ans.Died)
+	}
+	if err := over(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestLinkComplains(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
@@ -120,13 +242,13 @@ func TestLinkComplains(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			ours, theirs := peer(t)
-			l := newLink(ours)
+			l := newLink(ours, ours)
 			if _, err := theirs.Write(tt.stream); err != nil {
 				t.Fatal(err)
 			}
 			theirs.Close()
 			lost := errors.New("none")
-			l.read(func(err error) { lost = err })
+			l.read(ours, func(err error) { lost = err })
 			if lost.Error() == "none" {
 				t.Errorf("the link had no complaint; want one")
 			}

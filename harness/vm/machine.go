@@ -63,6 +63,7 @@ func (m Machine) withDefaults() Machine {
 const (
 	consoleFD = 3 + iota // serial console
 	monitorFD            // QMP
-	agentFD              // virtio-serial port
+	agentFD              // virtio-serial port of the agent
+	handFD               // virtio-serial port of the hand
 	stateFD              // device state: written when freezing, read when cloning
 )

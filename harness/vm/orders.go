@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"strings"
 	"syscall"
+	"time"
 
 	"kmodlab/harness/kmsg"
 	"kmodlab/harness/wire"
@@ -28,7 +29,7 @@ func (v *VM) Remove(ctx context.Context, name string) (Answer, error) {
 
 // List returns /proc/modules as the answer's Output.
 func (v *VM) List(ctx context.Context) (Answer, error) {
-	return v.do(ctx, &wire.Order{Verb: wire.DoList})
+	return v.ReadFile(ctx, "/proc/modules")
 }
 
 // Run runs a command of the guest to its end, with input as its standard
@@ -81,23 +82,31 @@ func (v *VM) do(ctx context.Context, o *wire.Order) (Answer, error) {
 
 // await waits for the answer that will come out of c. An error is a [*Lost].
 func (v *VM) await(ctx context.Context, c <-chan reception, during string) (Answer, error) {
-	select {
-	case r := <-c:
-		return r.open()
-	case <-v.over:
+	// Most orders are done before this ticks; only of others does anybody have
+	// to ask what the kernel logs meanwhile.
+	peek := time.NewTicker(200 * time.Millisecond)
+	defer peek.Stop()
+	for {
 		select {
-		case r := <-c: // it answered and then ended
+		case r := <-c:
 			return r.open()
-		default:
-			return Answer{}, v.exited(during)
+		case <-v.over:
+			select {
+			case r := <-c: // it answered and then ended
+				return r.open()
+			default:
+				return Answer{}, v.exited(during)
+			}
+		case <-v.lost:
+			return Answer{}, &Lost{Kind: v.why.Kind, During: during, Err: v.why.Err}
+		case <-ctx.Done():
+			v.mu.Lock()
+			v.deaf = true
+			v.mu.Unlock()
+			return Answer{}, lostTo(ctx, during)
+		case <-peek.C:
+			v.link.peek(ctx)
 		}
-	case <-v.lost:
-		return Answer{}, &Lost{Kind: v.why.Kind, During: during, Err: v.why.Err}
-	case <-ctx.Done():
-		v.mu.Lock()
-		v.deaf = true
-		v.mu.Unlock()
-		return Answer{}, lostTo(ctx, during)
 	}
 }
 

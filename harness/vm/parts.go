@@ -91,7 +91,6 @@ func software(image, initramfs string) part {
 			"random.trust_cpu=on", // do not wait for entropy
 			"raid=noautodetect",   // do not look for disks that are not there
 			// What the kernel does not know it gives to init as environment.
-			// The agent would start anew to have this one.
 			"GODEBUG=" + wire.GODEBUG,
 		},
 	}
@@ -111,15 +110,20 @@ func monitor(fd int) part {
 	return part{qemu: []string{"-chardev", fmt.Sprintf("socket,id=monitor,fd=%d", fd), "-mon", "chardev=monitor,mode=control"}}
 }
 
-// agentPort is the channel to the agent. A virtio port moves a module of
+// agentDevice is the id of the agent's port. Only of a device with an id does
+// QEMU report that the guest closed it (VSERPORT_CHANGE), which is how the end
+// of the agent shows.
+const agentDevice = "agent-port"
+
+// ports are the channels to agent and hand. A virtio port moves a module of
 // 300 kB in 30 ms, a second serial line takes 2 s.
-func agentPort(fd int) part {
+func ports(agentFD, handFD int) part {
 	return part{qemu: []string{
-		"-device", "virtio-serial-pci,id=serial,max_ports=2",
-		"-chardev", fmt.Sprintf("socket,id=agent,fd=%d", fd),
-		// Only of a device with an id does QEMU report that the guest closed it
-		// (VSERPORT_CHANGE), which is how the end of the agent shows.
-		"-device", "virtserialport,id=port,bus=serial.0,chardev=agent,name=" + wire.PortName,
+		"-device", "virtio-serial-pci,id=serial,max_ports=3", // the first is kept for a console
+		"-chardev", fmt.Sprintf("socket,id=agent,fd=%d", agentFD),
+		"-device", "virtserialport,id=" + agentDevice + ",bus=serial.0,chardev=agent,name=" + wire.AgentPort,
+		"-chardev", fmt.Sprintf("socket,id=hand,fd=%d", handFD),
+		"-device", "virtserialport,bus=serial.0,chardev=hand,name=" + wire.HandPort,
 	}}
 }
 
@@ -166,7 +170,7 @@ func commandLine(parts ...part) []string {
 func (m Machine) bootArgs(ram string) []string {
 	on := boardOf(m.Kernel.Arch)
 	return commandLine(bare(on), sandbox(), processor(on, m.Accel, m.CPUs, m.CPUFlags), memory(m.MemoryMiB, ram, true),
-		software(m.Kernel.Image, m.Initramfs), console(on, consoleFD), monitor(monitorFD), agentPort(agentFD), part{kernel: m.KernelArgs})
+		software(m.Kernel.Image, m.Initramfs), console(on, consoleFD), monitor(monitorFD), ports(agentFD, handFD), part{kernel: m.KernelArgs})
 }
 
 // cloneArgs is the command line of a clone of m: the same machine, device by
@@ -175,5 +179,5 @@ func (m Machine) bootArgs(ram string) []string {
 func (m Machine) cloneArgs(ram string) []string {
 	on := boardOf(m.Kernel.Arch)
 	return commandLine(bare(on), sandbox(), processor(on, m.Accel, m.CPUs, m.CPUFlags), memory(m.MemoryMiB, ram, false),
-		console(on, consoleFD), monitor(monitorFD), agentPort(agentFD), debugger(m.Debugger), incoming())
+		console(on, consoleFD), monitor(monitorFD), ports(agentFD, handFD), debugger(m.Debugger), incoming())
 }

@@ -20,6 +20,7 @@ type process struct {
 	console *os.File
 	monitor *os.File
 	agent   *os.File
+	hand    *os.File
 	cmd     *exec.Cmd
 	output  *bytes.Buffer // what QEMU printed; not before done
 	done    chan struct{} // closed when QEMU has ended and was waited for
@@ -36,7 +37,7 @@ func startQEMU(path string, args []string, state *os.File) (*process, error) {
 			f.Close()
 		}
 	}()
-	for _, ours := range []**os.File{&p.console, &p.monitor, &p.agent} {
+	for _, ours := range []**os.File{&p.console, &p.monitor, &p.agent, &p.hand} {
 		a, b, err := socketpair()
 		if err != nil {
 			p.closeOurs()
@@ -86,7 +87,7 @@ func (p *process) kill() {
 }
 
 func (p *process) closeOurs() {
-	for _, f := range []*os.File{p.console, p.monitor, p.agent} {
+	for _, f := range []*os.File{p.console, p.monitor, p.agent, p.hand} {
 		if f != nil {
 			f.Close()
 		}

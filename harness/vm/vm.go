@@ -55,13 +55,15 @@ func launch(ctx context.Context, m Machine, args []string, state *os.File) (*VM,
 	if err != nil {
 		return nil, m.bootFault(err, Fate{How: Crashed})
 	}
-	v := &VM{machine: m, proc: proc, link: newLink(proc.agent), console: &transcript{},
+	v := &VM{machine: m, proc: proc, link: newLink(proc.agent, proc.hand), console: &transcript{},
 		over: make(chan struct{}), lost: make(chan struct{}), happened: make(chan struct{})}
 	v.qmp = newQMP(proc.monitor, v.note)
 	var readers sync.WaitGroup
 	readers.Go(func() { v.console.readFrom(proc.console) })
 	readers.Go(func() { v.qmp.read() })
-	readers.Go(func() { v.link.read(func(err error) { v.lose(LostGarbled, err, 0) }) })
+	for _, conn := range []*os.File{proc.agent, proc.hand} {
+		readers.Go(func() { v.link.read(conn, func(err error) { v.lose(LostGarbled, err, 0) }) })
+	}
 	v.stopWatch = context.AfterFunc(ctx, v.kill)
 	go func() {
 		<-proc.done // QEMU's ends are closed now, so the readers come to theirs
@@ -92,8 +94,11 @@ func (v *VM) note(e Event) {
 	v.mu.Unlock()
 	switch e.Name {
 	case "VSERPORT_CHANGE":
-		var port struct{ Open bool }
-		if err := json.Unmarshal(e.Data, &port); err == nil && !port.Open {
+		var port struct {
+			ID   string
+			Open bool
+		}
+		if err := json.Unmarshal(e.Data, &port); err == nil && port.ID == agentDevice && !port.Open {
 			v.lose(LostAgent, nil, 2*time.Second)
 		}
 	case "STOP":

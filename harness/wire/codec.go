@@ -21,6 +21,7 @@ const (
 	kindAnswer
 	kindRecord
 	kindLost
+	kindFallen
 )
 
 // appendHeader appends the header of m to b, and returns m's blob.
@@ -45,6 +46,8 @@ func appendHeader(b []byte, m Message) (header, blob []byte) {
 		return append(b, kindRecord), m.Raw
 	case *Lost:
 		return append(b, kindLost), nil
+	case *Fallen:
+		return appendText(append(b, kindFallen), m.How), nil
 	}
 	return b, nil // there are no other messages
 }
@@ -88,6 +91,8 @@ func parseHeader(header, blob []byte) (Message, error) {
 		m = &Record{Raw: blob}
 	case kindLost:
 		m = &Lost{}
+	case kindFallen:
+		m = &Fallen{How: p.text()}
 	default:
 		return nil, fmt.Errorf("a message of the unknown kind %d", header[0])
 	}

@@ -2,11 +2,16 @@
 
 // Package wire is the language of the harness and its agent in the guest.
 //
-// The agent says Hello once. The harness sends Orders, the agent sends one
-// Answer for each, and Records of the kernel log whenever there are some. The
-// agent sends every record that was logged before an order was done ahead of
-// that order's answer, so whoever has read an answer has read the whole log of
-// its step.
+// There are two programs in the guest, with a port each. The hand enters the
+// kernel: it inserts and removes modules, reads and writes files. The agent
+// does all else, and stays there when the hand hangs or is killed.
+//
+// The agent says Hello once. The harness sends Orders to either, each sends one
+// Answer for each, and Records of the kernel log ahead of it: every record that
+// was logged before the order was done and that it has not sent yet. So whoever
+// has read an answer has read the whole log of its step. A record that both
+// have sent comes twice; its sequence number tells. When the hand has died, the
+// agent says Fallen, and starts another one.
 //
 // The package turns messages into bytes and back and does nothing else: it
 // opens nothing, waits for nothing, retries nothing.
@@ -14,13 +19,17 @@ package wire
 
 import "time"
 
-// PortName is the name of the virtio-serial port that carries the messages; a
-// guest finds it in /sys/class/virtio-ports/*/name.
-const PortName = "kmodlab.agent"
+// The names of the virtio-serial ports; a guest finds them in
+// /sys/class/virtio-ports/*/name.
+const (
+	AgentPort = "kmodlab.agent"
+	HandPort  = "kmodlab.hand"
+)
 
-// GODEBUG is what the agent's Go runtime has to be told: not to preempt
-// goroutines by signals, which would wake a module that sleeps interruptibly,
-// and not to look every second whether the number of CPUs has changed.
+// GODEBUG is what the Go runtime of the guest's programs has to be told: not to
+// preempt goroutines by signals, which would wake a module that sleeps
+// interruptibly, and not to look every second whether the number of CPUs has
+// changed.
 const GODEBUG = "asyncpreemptoff=1,updatemaxprocs=0"
 
 // MaxOutput is how many bytes of a command's output, or of a file, an answer
@@ -29,7 +38,7 @@ const GODEBUG = "asyncpreemptoff=1,updatemaxprocs=0"
 const MaxOutput = 24 << 20
 
 // Message is one of the pointers to [Hello], [Order], [Answer], [Record],
-// [Lost].
+// [Lost], [Fallen].
 type Message interface{ message() }
 
 // Hello is the agent's first message: it is ready for orders.
@@ -43,11 +52,11 @@ type Hello struct {
 // Verb is what an order asks for.
 type Verb string
 
-// The verbs, with the fields of Order they read.
+// The verbs, with the fields of Order they read. The hand knows insert, remove,
+// read, write and settle; the agent knows read, settle and the rest.
 const (
 	DoInsert Verb = "insert" // init_module(Blob, Params)
 	DoRemove Verb = "remove" // delete_module(Name, Flags)
-	DoList   Verb = "list"   // read /proc/modules
 	DoRun    Verb = "run"    // run Argv with Blob as its input
 	DoRead   Verb = "read"   // read the file Path
 	DoWrite  Verb = "write"  // write Blob to the file Path; made with Mode when not there
@@ -56,7 +65,7 @@ const (
 	DoStack  Verb = "stack"  // return the kernel stack of the task that inserts, removes, reads and writes
 )
 
-// Order is something the agent is to do.
+// Order is something to do in the guest.
 type Order struct {
 	ID     uint64 // the answer carries it back; never 0
 	Verb   Verb
@@ -73,7 +82,7 @@ type Order struct {
 type Answer struct {
 	ID      uint64
 	Errno   int           // of the system call or of starting the command; 0 when all went well
-	Problem string        // why the agent could not even try, for the harness
+	Problem string        // why it could not even be tried, for the harness
 	Exit    int           // exit status of the command; 128 and more: ended by a signal
 	Died    string        // how the task died that did the work, in words; empty when it lives
 	Elapsed time.Duration // time the work took in the guest
@@ -85,12 +94,19 @@ type Record struct {
 	Raw []byte
 }
 
-// Lost says that records were overwritten before the agent read them. How many
+// Lost says that records were overwritten before they were read. How many
 // shows in the sequence numbers.
 type Lost struct{}
+
+// Fallen says that the hand is dead, with the order that it had, if any. The
+// next one takes orders as soon as this has been said.
+type Fallen struct {
+	How string // in words: "the task was killed inside the system call"
+}
 
 func (*Hello) message()  {}
 func (*Order) message()  {}
 func (*Answer) message() {}
 func (*Record) message() {}
 func (*Lost) message()   {}
+func (*Fallen) message() {}

@@ -25,6 +25,7 @@ func messages() []Message {
 		&Answer{ID: 3, Died: "killed by an oops", Problem: "x"},
 		&Record{Raw: []byte("6,1,2,-;hello\n")},
 		&Lost{},
+		&Fallen{How: "the task was killed"},
 	}
 }
 

@@ -73,6 +73,16 @@ func (l *kernelLog) show(out io.Writer) error {
 	}
 }
 
+// wait returns when there may be a record to read.
+func (l *kernelLog) wait() error {
+	fds := []unix.PollFd{{Fd: int32(l.fd), Events: unix.POLLIN}}
+	for {
+		if _, err := unix.Poll(fds, -1); !errors.Is(err, unix.EINTR) {
+			return err
+		}
+	}
+}
+
 // logLine makes the line that dmesg shows of a record of /dev/kmsg:
 // "6,1,2000042,-;text" is "[    2.000042] text". Bytes that the kernel has
 // escaped stay so.

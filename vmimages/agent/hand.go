@@ -5,14 +5,10 @@
 package main
 
 import (
-	"bufio"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"strconv"
-	"sync"
 	"sync/atomic"
 	"syscall"
 
@@ -21,131 +17,88 @@ import (
 	"kmodlab/harness/wire"
 )
 
-// hand is the process that goes into the kernel for the agent: it does the
-// system calls that run code of a module. When that code kills the task that
-// called it, the agent lives on and can tell.
-//
-// It is started before it is needed, so that a case pays for no fork and exec.
+// handPath is the hand's program in the guest; see vmimages/hand.
+const handPath = "/bin/hand"
+
+// hand is the process that goes into the kernel. The harness talks to it over
+// its own port; the agent starts it and tells how it ends.
 type hand struct {
-	pid  atomic.Int64 // read while an order is under way
-	mu   sync.Mutex   // one order at a time
-	cmd  *exec.Cmd
-	sock *os.File
-	in   *bufio.Reader
-}
-
-// deadTask is the exit status of a hand whose working thread was killed.
-const deadTask = 86
-
-func startHand() (*hand, error) {
-	h := &hand{}
-	return h, h.start()
+	pid atomic.Int64 // of the one that lives
+	cmd *exec.Cmd
 }
 
 func (h *hand) start() error {
-	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	port, err := openPort(wire.HandPort)
 	if err != nil {
-		return fmt.Errorf("socketpair: %w", err)
+		return err
 	}
-	ours, theirs := os.NewFile(uintptr(fds[0]), "hand"), os.NewFile(uintptr(fds[1]), "agent")
-	defer theirs.Close()
-	h.cmd = exec.Command("/proc/self/exe", "hand")
-	h.cmd.ExtraFiles = []*os.File{theirs}
+	defer port.Close()
+	log, err := openLog()
+	if err != nil {
+		return err
+	}
+	kmsg := os.NewFile(uintptr(log.fd), "/dev/kmsg")
+	defer kmsg.Close()
+	h.cmd = exec.Command(handPath)
+	h.cmd.ExtraFiles = []*os.File{port, kmsg} // hand.c counts on this order
 	h.cmd.Stdout, h.cmd.Stderr = os.Stdout, os.Stderr
-	// Two Ps: one is stuck in the kernel with the working thread, the other
-	// runs the goroutine that sees that thread die.
-	h.cmd.Env = append(os.Environ(), "GOMAXPROCS=2")
 	if err := h.cmd.Start(); err != nil {
-		ours.Close()
 		return fmt.Errorf("start the hand: %w", err)
 	}
 	h.pid.Store(int64(h.cmd.Process.Pid))
-	h.sock, h.in = ours, bufio.NewReader(ours)
-	// The first settle comes back when the hand is ready, and has warmed up
-	// on both sides what the first real order would otherwise pay for.
-	if ans := h.exchange(&wire.Order{ID: 1, Verb: wire.DoSettle}); ans == nil {
-		return fmt.Errorf("the hand did not start: %s", h.bury())
+	return prefer(h.cmd.Process.Pid)
+}
+
+// prefer has the task run before all others, on the first CPU.
+func prefer(pid int) error {
+	// What a lesson shows must not depend on who else is scheduled. Task
+	// works run when the inserting task goes back to user mode, user-return
+	// notifiers when any task does so on that CPU. A real-time task is the
+	// first one back, whomever the module wakes. Sleeping in a module still
+	// lets all others run, and should module code spin, the kernel's real-time
+	// throttling gives the others 5 % of the CPU.
+	if err := unix.SchedSetAttr(pid, &unix.SchedAttr{
+		Size: unix.SizeofSchedAttr, Policy: unix.SCHED_FIFO, Priority: 1, Flags: unix.SCHED_FLAG_RESET_ON_FORK,
+	}, 0); err != nil {
+		return fmt.Errorf("real-time priority for the hand: %w", err)
+	}
+	// User-return notifiers belong to a CPU: insert and remove must happen on
+	// the same one.
+	var first unix.CPUSet
+	first.Set(0)
+	if err := unix.SchedSetaffinity(pid, &first); err != nil {
+		return fmt.Errorf("pin the hand to CPU 0: %w", err)
 	}
 	return nil
 }
 
-// do gives the order to the hand and returns its answer. When the hand dies of
-// it, the answer says how, and another one is started.
-func (h *hand) do(o *wire.Order) *wire.Answer {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.sock == nil {
-		return &wire.Answer{Problem: "there is no hand; the one before died and no other could be started"}
+// watch tells of each hand how it ended, and starts the next. It returns when
+// none can be started.
+func (h *hand) watch(s *speaker) error {
+	for {
+		how := h.bury()
+		if err := h.start(); err != nil {
+			return err
+		}
+		if err := s.say(&wire.Fallen{How: how}); err != nil {
+			return err
+		}
 	}
-	if ans := h.exchange(o); ans != nil {
-		return ans
-	}
-	ans := &wire.Answer{Died: h.bury()}
-	if err := h.start(); err != nil {
-		fmt.Fprintln(os.Stderr, "kmodlab agent:", err)
-	}
-	return ans
 }
 
-// exchange returns nil when the hand is gone.
-func (h *hand) exchange(o *wire.Order) *wire.Answer {
-	buf, err := wire.Append(nil, o)
-	if err != nil {
-		return &wire.Answer{Problem: err.Error()}
-	}
-	if _, err := h.sock.Write(buf); err != nil {
-		return nil
-	}
-	m, err := wire.Read(h.in)
-	if err != nil {
-		return nil
-	}
-	ans, ok := m.(*wire.Answer)
-	if !ok {
-		return &wire.Answer{Problem: fmt.Sprintf("the hand said %T", m)}
-	}
-	return ans
-}
-
-// bury waits for the end of a hand that hung up and returns how it died.
+// bury waits for the end of the hand and returns how it died.
 func (h *hand) bury() string {
-	h.sock.Close()
-	h.sock = nil
 	err := h.cmd.Wait()
-	status, _ := h.cmd.ProcessState.Sys().(syscall.WaitStatus)
+	status, ok := h.cmd.ProcessState.Sys().(syscall.WaitStatus)
 	switch {
-	case status.Signaled():
-		return "the task was killed by " + unix.SignalName(status.Signal())
-	case status.ExitStatus() == deadTask:
+	case ok && status.Signaled() && status.Signal() == unix.SIGSEGV:
+		// An oops ends its task with this signal (arch/*/kernel), and the
+		// hand itself is too simple to earn it.
 		return "the task was killed inside the system call"
-	case err != nil:
+	case ok && status.Signaled():
+		return "the task was killed by " + unix.SignalName(status.Signal())
+	case err != nil && !ok:
 		return "the task ended: " + err.Error()
 	}
 	return "the task ended with status " + strconv.Itoa(status.ExitStatus())
-}
-
-// handMain is the hand's side: it does one order after the other on one
-// thread, the worker.
-func handMain() error {
-	if err := becomeWorker(); err != nil {
-		return err
-	}
-	sock := os.NewFile(3, "agent") // blocking, so reads stay on the worker
-	for in := bufio.NewReader(sock); ; {
-		m, err := wire.Read(in)
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		order, ok := m.(*wire.Order)
-		if err != nil || !ok {
-			return fmt.Errorf("the hand got a %T: %w", m, err)
-		}
-		buf, err := wire.Append(nil, work(order))
-		if err != nil {
-			return err
-		}
-		if _, err := sock.Write(buf); err != nil {
-			return err
-		}
-	}
 }

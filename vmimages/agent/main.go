@@ -4,16 +4,15 @@
 
 // Command agent is the guest's side of the wire. It runs as u-root's uinit.
 //
-// It is dumb on purpose: it inserts, removes, lists, runs, reads, writes and
-// reports the kernel log, and judges nothing. What can be judged is judged on
-// the host, where it can be tested without a VM.
+// It starts the hand (vmimages/hand), which inserts and removes modules, watches
+// over its life, and does what needs no module: runs commands, reports the
+// kernel log. It is dumb on purpose and judges nothing. What can be judged is
+// judged on the host, where it can be tested without a VM.
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -58,12 +57,7 @@ const agentRole = "agent"
 func play(role string, args []string) error {
 	switch role {
 	case agentRole:
-		if err := calm(); err != nil {
-			return err
-		}
 		return serve()
-	case "hand":
-		return handMain()
 	case "shell":
 		return shell(args)
 	case "size":
@@ -74,26 +68,13 @@ func play(role string, args []string) error {
 	return errors.New("there is no such role")
 }
 
-// calm starts the program anew if it has to, so that its Go runtime has what
-// [wire.GODEBUG] says. It is meant for the hand, and saves the agent work.
-func calm() error {
-	const name, value = "GODEBUG", wire.GODEBUG
-	if os.Getenv(name) == value {
-		return nil
-	}
-	if err := os.Setenv(name, value); err != nil { // the hand inherits it
-		return err
-	}
-	return unix.Exec("/proc/self/exe", os.Args, os.Environ())
-}
-
 // serve is the agent: it makes everything ready, says so, and does what it is
 // told until the harness hangs up.
 func serve() error {
 	if err := insertAll("/virtio"); err != nil {
 		return err
 	}
-	port, err := openPort(wire.PortName)
+	port, err := openPort(wire.AgentPort)
 	if err != nil {
 		return err
 	}
@@ -101,11 +82,10 @@ func serve() error {
 	if err != nil {
 		return err
 	}
-	hand, err := startHand()
-	if err != nil {
+	hand := &hand{}
+	if err := hand.start(); err != nil {
 		return err
 	}
-	s := &speaker{port: port, log: log}
 	hello, err := greeting()
 	if err != nil {
 		return err
@@ -113,27 +93,14 @@ func serve() error {
 	if err := finishLine("the agent is ready"); err != nil {
 		return err
 	}
+	s := &speaker{port: port, log: log}
 	if err := s.say(hello); err != nil {
 		return err
 	}
-	go s.follow()
-	a := &agent{speaker: s, hand: hand}
-	// The one reader of the port. Orders are done beside each other, so that
-	// a kernel that hangs in one can still be asked why by another.
-	for in := bufio.NewReaderSize(port, 64<<10); ; {
-		m, err := wire.Read(in)
-		switch {
-		case errors.Is(err, io.EOF):
-			return errors.New("the harness hung up")
-		case err != nil:
-			return fmt.Errorf("reading orders: %w", err)
-		}
-		order, ok := m.(*wire.Order)
-		if !ok {
-			return fmt.Errorf("got a %T, want an order", m)
-		}
-		go a.obey(order)
-	}
+	over := make(chan error)
+	go func() { over <- hand.watch(s) }()
+	go func() { over <- (&agent{speaker: s, hand: hand}).listen() }()
+	return <-over
 }
 
 func greeting() (*wire.Hello, error) {

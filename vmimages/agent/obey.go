@@ -5,9 +5,11 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"syscall"
@@ -22,6 +24,26 @@ import (
 type agent struct {
 	speaker *speaker
 	hand    *hand
+}
+
+// listen does what the harness orders, until it hangs up.
+func (a *agent) listen() error {
+	// The one reader of the port. Orders are done beside each other, so that
+	// one that takes for ever does not keep the next from being done.
+	for in := bufio.NewReaderSize(a.speaker.port, 64<<10); ; {
+		m, err := wire.Read(in)
+		switch {
+		case errors.Is(err, io.EOF):
+			return errors.New("the harness hung up")
+		case err != nil:
+			return fmt.Errorf("reading orders: %w", err)
+		}
+		order, ok := m.(*wire.Order)
+		if !ok {
+			return fmt.Errorf("got a %T, want an order", m)
+		}
+		go a.obey(order)
+	}
 }
 
 // obey does one order and answers it.
@@ -39,12 +61,9 @@ func (a *agent) obey(o *wire.Order) {
 
 func (a *agent) do(o *wire.Order) *wire.Answer {
 	switch o.Verb {
-	case wire.DoInsert, wire.DoRemove, wire.DoRead, wire.DoWrite:
-		return a.hand.do(o)
-	case wire.DoList:
-		// Not by the hand: who is loaded must show even while it hangs.
-		blob, err := os.ReadFile("/proc/modules")
-		return &wire.Answer{Blob: blob, Errno: errnoOf(err)}
+	case wire.DoRead: // while the hand hangs
+		blob, err := os.ReadFile(o.Path)
+		return &wire.Answer{Blob: blob[:min(len(blob), wire.MaxOutput)], Errno: errnoOf(err)}
 	case wire.DoStack:
 		blob, err := os.ReadFile(fmt.Sprintf("/proc/%d/stack", a.hand.pid.Load()))
 		return &wire.Answer{Blob: blob, Errno: errnoOf(err)}
@@ -63,8 +82,8 @@ func setConsoleLevel(level int) error {
 	return os.WriteFile("/proc/sys/kernel/printk", fmt.Appendf(nil, "%d\n", level), 0)
 }
 
-// unpack writes many files at once. Not by the hand: it is no part of a case,
-// and for each file to take the way of an order would cost more than writing it.
+// unpack writes many files at once: for each file to take the way of an order
+// would cost more than writing it.
 func unpack(blob []byte) *wire.Answer {
 	for in := bytes.NewReader(blob); in.Len() > 0; {
 		m, err := wire.Read(in)
@@ -75,7 +94,7 @@ func unpack(blob []byte) *wire.Answer {
 		if !ok || o.Verb != wire.DoWrite {
 			return &wire.Answer{Problem: fmt.Sprintf("what should be unpacked holds a %T", m)}
 		}
-		if err := writeFile(o.Path, o.Mode, o.Blob); err != nil {
+		if err := os.WriteFile(o.Path, o.Blob, os.FileMode(o.Mode)); err != nil {
 			return &wire.Answer{Errno: errnoOf(err), Blob: []byte(o.Path)}
 		}
 	}

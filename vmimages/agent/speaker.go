@@ -33,31 +33,12 @@ func (s *speaker) say(m wire.Message) error {
 	if err != nil {
 		return err
 	}
-	if m != nil {
-		if buf, err = wire.Append(buf, m); err != nil {
-			return err
-		}
+	if buf, err = wire.Append(buf, m); err != nil {
+		return err
 	}
 	s.buf = buf
-	if len(buf) == 0 {
-		return nil
-	}
 	_, err = s.port.Write(buf)
 	return err
-}
-
-// follow sends the log as it grows, for as long as the agent lives.
-func (s *speaker) follow() {
-	for {
-		if err := s.log.wait(); err != nil {
-			fmt.Fprintln(os.Stderr, "kmodlab agent: waiting for the kernel log:", err)
-			return
-		}
-		if err := s.say(nil); err != nil {
-			fmt.Fprintln(os.Stderr, "kmodlab agent: sending the kernel log:", err)
-			return
-		}
-	}
 }
 
 // kernelLog is /dev/kmsg, read from the ring's start.
@@ -68,6 +49,7 @@ type kernelLog struct {
 	record [16 << 10]byte
 }
 
+// openLog opens /dev/kmsg at the ring's start, not to wait for records.
 func openLog() (*kernelLog, error) {
 	fd, err := unix.Open("/dev/kmsg", unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -95,16 +77,6 @@ func (l *kernelLog) drain(buf []byte) ([]byte, error) {
 		}
 		if buf, err = wire.Append(buf, m); err != nil {
 			return buf, err
-		}
-	}
-}
-
-// wait returns when there may be a record to read.
-func (l *kernelLog) wait() error {
-	fds := []unix.PollFd{{Fd: int32(l.fd), Events: unix.POLLIN}}
-	for {
-		if _, err := unix.Poll(fds, -1); !errors.Is(err, unix.EINTR) {
-			return err
 		}
 	}
 }

@@ -10,15 +10,19 @@ import (
 	"github.com/u-root/u-root/pkg/cpio"
 )
 
-// appendOurs appends an archive with the agent and the virtio modules to out.
-func (in *inputs) appendOurs(out io.Writer, agent string) error {
-	program, err := os.ReadFile(agent)
-	if err != nil {
-		return err
-	}
-	records := []cpio.Record{
-		cpio.StaticFile("bin/uinit", string(program), 0o755), // u-root's init starts it
-		cpio.Directory("modules", 0o755),                     // for those that a person wants to have at hand
+// appendOurs appends an archive with the agent, the hand and the virtio modules
+// to out.
+func (in *inputs) appendOurs(out io.Writer, agent, hand string) error {
+	records := []cpio.Record{cpio.Directory("modules", 0o755)} // for those that a person wants to have at hand
+	for _, p := range []struct{ name, path string }{
+		{"bin/uinit", agent}, // u-root's init starts it
+		{"bin/hand", hand},   // and it starts this one
+	} {
+		program, err := os.ReadFile(p.path)
+		if err != nil {
+			return err
+		}
+		records = append(records, cpio.StaticFile(p.name, string(program), 0o755))
 	}
 	if len(in.virtio) > 0 {
 		// Not /lib/modules: u-root's init inserts what is there, in an order

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
 // Package initramfs builds what a VM boots into: u-root with its init as the
-// first process, a shell and a few tools, and the agent as u-root's uinit.
+// first process, a shell and a few tools, the agent as u-root's uinit, and
+// the hand that the agent needs.
 //
 // The image is three archives after each other, which the kernel unpacks as
 // one: the userland (half a minute to build, the same for every kernel), the
-// agent (a second), and the virtio modules of a kernel that does not have them
-// built in. It is not compressed: unpacking costs an emulated CPU more time
-// than copying does.
+// agent and the hand (a second), and the virtio modules of a kernel that does
+// not have them built in. It is not compressed: unpacking costs an emulated CPU
+// more time than copying does.
 package initramfs
 
 import (
@@ -23,6 +24,7 @@ import (
 	"kmodlab/harness/fault"
 	"kmodlab/harness/kernel"
 	"kmodlab/harness/step"
+	"kmodlab/vmimages/hand"
 )
 
 // kind is the kind of the cache entries.
@@ -95,11 +97,19 @@ func (in *inputs) buildUserland(ctx context.Context, tmp string) error {
 	return s.End(os.RemoveAll(work))
 }
 
-// assemble builds the agent and joins the archives.
+// assemble builds the agent and the hand, and joins the archives.
 func (in *inputs) assemble(ctx context.Context, tmp, userland string) error {
 	s := step.Start(ctx, "build the initramfs")
 	agent := filepath.Join(tmp, "agent")
 	if err := in.goCommand(ctx, tmp, in.arch, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", agent, "kmodlab/vmimages/agent"); err != nil {
+		return s.End(err)
+	}
+	work := filepath.Join(tmp, "hand")
+	if err := os.Mkdir(work, 0o755); err != nil {
+		return s.End(err)
+	}
+	hand, err := hand.Build(ctx, in.kernel, work)
+	if err != nil {
 		return s.End(err)
 	}
 	out, err := os.Create(filepath.Join(tmp, "initramfs.cpio"))
@@ -110,11 +120,13 @@ func (in *inputs) assemble(ctx context.Context, tmp, userland string) error {
 	if err := appendFile(out, userland); err != nil {
 		return s.End(err)
 	}
-	if err := in.appendOurs(out, agent); err != nil {
+	if err := in.appendOurs(out, agent, hand); err != nil {
 		return s.End(err)
 	}
-	if err := os.Remove(agent); err != nil {
-		return s.End(err)
+	for _, built := range []string{agent, work} {
+		if err := os.RemoveAll(built); err != nil {
+			return s.End(err)
+		}
 	}
 	return s.End(out.Close())
 }

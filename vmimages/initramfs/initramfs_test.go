@@ -109,13 +109,13 @@ func TestKeys(t *testing.T) {
 
 func TestAppendOurs(t *testing.T) {
 	dir := t.TempDir()
-	agent := filepath.Join(dir, "agent")
-	if err := os.WriteFile(agent, []byte("program"), 0o755); err != nil {
+	program := filepath.Join(dir, "program")
+	if err := os.WriteFile(program, []byte("program"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	in := &inputs{virtio: []virtioModule{{"virtio_ring.ko", []byte("b")}, {"virtio.ko", []byte("a")}}}
 	var out strings.Builder
-	if err := in.appendOurs(&out, agent); err != nil {
+	if err := in.appendOurs(&out, program, program); err != nil {
 		t.Fatal(err)
 	}
 	records, err := cpio.ReadAllRecords(cpio.Newc.Reader(strings.NewReader(out.String())))
@@ -127,7 +127,7 @@ func TestAppendOurs(t *testing.T) {
 		names = append(names, r.Name)
 	}
 	// The names keep the order that the modules were given in.
-	want := []string{"bin/uinit", "modules", "virtio", "virtio/00-virtio_ring.ko", "virtio/01-virtio.ko"}
+	want := []string{"modules", "bin/uinit", "bin/hand", "virtio", "virtio/00-virtio_ring.ko", "virtio/01-virtio.ko"}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("archive: (-want +got)\n%s", diff)
 	}

@@ -18,11 +18,14 @@ import (
 	"kmodlab/harness/cache"
 	"kmodlab/harness/fault"
 	"kmodlab/harness/kernel"
+	"kmodlab/vmimages/hand"
 )
 
 // inputs is everything that an image is made of.
 type inputs struct {
-	root    string   // folder of go.mod
+	root    string // folder of go.mod
+	kernel  *kernel.Kernel
+	hand    string   // names the hand: its sources and its compiler
 	arch    string   // GOARCH
 	pins    []string // "module version" of every requirement in go.mod
 	sources []string // the agent's sources: path, contents, path, contents ...
@@ -38,12 +41,15 @@ type virtioModule struct {
 // readInputs reads what an image for k is made of. It reads a few small files
 // and starts nothing, for it is done in every run.
 func readInputs(root string, k *kernel.Kernel) (*inputs, error) {
-	in := &inputs{root: root, arch: k.Arch} // Debian's and Go's names agree for amd64 and arm64
+	in := &inputs{root: root, kernel: k, arch: k.Arch} // Debian's and Go's names agree for amd64 and arm64
 	gomod, err := os.ReadFile(filepath.Join(root, "go.mod"))
 	if err != nil {
 		return nil, err
 	}
 	in.pins = pins(string(gomod))
+	if in.hand, err = hand.Key(k); err != nil {
+		return nil, err
+	}
 	for _, dir := range []string{"vmimages/agent", "harness/wire"} {
 		paths, err := filepath.Glob(filepath.Join(root, dir, "*.go"))
 		if err != nil {
@@ -97,7 +103,7 @@ func (in *inputs) userlandKey() string {
 }
 
 func (in *inputs) imageKey() string {
-	parts := append([]string{"image", in.userlandKey()}, in.sources...)
+	parts := append([]string{"image", in.userlandKey(), in.hand}, in.sources...)
 	for _, m := range in.virtio {
 		parts = append(parts, m.name, string(m.data))
 	}

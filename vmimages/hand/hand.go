@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+// Package hand builds the guest's hand: the program that does the system calls
+// which run code of a module. It is written in C, and src/hand.c says why.
+package hand
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+
+	"kmodlab/harness/cache"
+	"kmodlab/harness/fault"
+	"kmodlab/harness/kbuild"
+	"kmodlab/harness/kernel"
+)
+
+//go:embed src
+var sources embed.FS
+
+const folder = "src"
+
+// flags make a program that needs no library, with the instructions that are
+// the cheapest to emulate.
+var flags = []string{
+	"-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror",
+	"-ffreestanding", "-nostdlib", "-static", "-fno-pie", "-no-pie",
+	"-mgeneral-regs-only", "-fno-stack-protector", "-fno-asynchronous-unwind-tables",
+	// Or memcpy would be compiled to a call of itself.
+	"-fno-tree-loop-distribute-patterns",
+	"-Wl,--build-id=none", "-s",
+}
+
+// Key names all that the hand for k depends on.
+func Key(k *kernel.Kernel) (string, error) {
+	parts := append([]string{k.Arch, k.Toolchain.ID, filepath.Base(compiler(k))}, flags...)
+	err := eachSource(func(name string, text []byte) error {
+		parts = append(parts, name, string(text))
+		return nil
+	})
+	return cache.Key(parts...), err
+}
+
+// Build compiles the hand with the compiler of k in the folder dir and returns
+// the program's path. The error is a [fault.Error] of the build.
+func Build(ctx context.Context, k *kernel.Kernel, dir string) (string, error) {
+	err := eachSource(func(name string, text []byte) error {
+		return os.WriteFile(filepath.Join(dir, name), text, 0o644)
+	})
+	if err != nil {
+		return "", err
+	}
+	cc := kbuild.Program{Dir: dir, Argv: append(append([]string{compiler(k)}, flags...), "-o", "hand", "hand.c")}
+	output, err := cc.Run(ctx, k)
+	if ctx.Err() != nil {
+		return "", context.Cause(ctx)
+	}
+	if err != nil {
+		return "", &fault.Error{Party: fault.Build, What: "the hand of the VMs does not compile", Where: k.Release,
+			Err: fmt.Errorf("%w\n%s", err, output), Fix: "see whether the compiler works: " + compiler(k) + " --version"}
+	}
+	return filepath.Join(dir, "hand"), nil
+}
+
+// compiler returns the compiler that Kbuild would choose.
+func compiler(k *kernel.Kernel) string {
+	name := k.Toolchain.CC
+	if name == "" {
+		name = k.Toolchain.Prefix + "gcc"
+	}
+	return filepath.Join(k.Toolchain.Bin, name)
+}
+
+// eachSource calls f with the name and text of each source.
+func eachSource(f func(name string, text []byte) error) error {
+	entries, err := sources.ReadDir(folder)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		text, err := sources.ReadFile(path.Join(folder, e.Name()))
+		if err != nil {
+			return err
+		}
+		if err := f(e.Name(), text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
