@@ -144,7 +144,7 @@ func buildInto(ctx context.Context, c *cache.Cache, k *kernel.Kernel, sources *s
 	if err := sources.stage(stage); err != nil {
 		return err
 	}
-	output, err := runMake(ctx, k, stage)
+	output, err := runMake(ctx, c, k, stage)
 	if err := Diagnose(output, err, stage, sources.dir); err != nil {
 		return err
 	}

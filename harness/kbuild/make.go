@@ -12,16 +12,21 @@ import (
 	"syscall"
 	"time"
 
+	"kmodlab/harness/cache"
 	"kmodlab/harness/fault"
 	"kmodlab/harness/kernel"
 )
 
 // runMake runs Kbuild on the folder stage and returns everything it printed.
-func runMake(ctx context.Context, k *kernel.Kernel, stage string) (string, error) {
+func runMake(ctx context.Context, c *cache.Cache, k *kernel.Kernel, stage string) (string, error) {
+	bin, err := probes(c, k)
+	if err != nil {
+		return "", err
+	}
 	// -k: one run shows the errors of every folder, not of the first only.
 	args := []string{"-C", k.Headers, "M=" + stage, fmt.Sprintf("-j%d", runtime.NumCPU()), "-k", "modules"}
 	cmd := exec.CommandContext(ctx, "make", append(args, Arguments(k)...)...)
-	cmd.Env = environment(k)
+	cmd.Env = inFront(environment(k), bin)
 	// Make's children must end with it: a cancelled build leaves no compiler
 	// behind.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -32,6 +37,14 @@ func runMake(ctx context.Context, k *kernel.Kernel, stage string) (string, error
 		return string(output), context.Cause(ctx)
 	}
 	return string(output), err
+}
+
+// inFront puts the folder bin, if there is one, in front of the PATH of env.
+func inFront(env []string, bin string) []string {
+	if bin == "" {
+		return env
+	}
+	return append(env, "PATH="+bin+string(os.PathListSeparator)+lastValue(env, "PATH"))
 }
 
 // environment is the environment of the compiler. LC_ALL=C keeps its messages

@@ -31,10 +31,7 @@ type Program struct {
 func (c Program) Run(ctx context.Context, k *kernel.Kernel) (string, error) {
 	cmd := exec.CommandContext(ctx, c.Argv[0], c.Argv[1:]...)
 	cmd.Dir = c.Dir
-	cmd.Env = append(environment(k), c.Env...)
-	if c.Path != "" {
-		cmd.Env = append(cmd.Env, "PATH="+c.Path+":"+lastValue(cmd.Env, "PATH"))
-	}
+	cmd.Env = inFront(append(environment(k), c.Env...), c.Path)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
 	cmd.WaitDelay = 5 * time.Second
