@@ -78,8 +78,8 @@ func (l *link) send(ctx context.Context, o *wire.Order) (<-chan reception, error
 	return l.sendAs(ctx, o, false)
 }
 
-// peek has the agent send the log of the step that is under way, unless it is
-// asked already.
+// peek asks for the log of the step that is under way, unless that was asked
+// and not answered.
 func (l *link) peek(ctx context.Context) {
 	l.mu.Lock()
 	for _, w := range l.waiting {
@@ -108,6 +108,9 @@ func (l *link) sendAs(ctx context.Context, o *wire.Order, peek bool) (<-chan rec
 	l.mu.Unlock()
 	frame, err := wire.Append(nil, o)
 	if err != nil {
+		l.mu.Lock()
+		delete(l.waiting, o.ID) // it keeps nobody busy
+		l.mu.Unlock()
 		return nil, err
 	}
 	return w.c, w.lane.write(ctx, frame)

@@ -199,6 +199,17 @@ func TestLinkLanes(t *testing.T) {
 	}
 }
 
+// TestLinkTooBig checks that an order which cannot be sent leaves nothing behind.
+func TestLinkTooBig(t *testing.T) {
+	l, _, _ := linked(t)
+	if c, err := l.send(t.Context(), &wire.Order{Verb: wire.DoInsert, Blob: make([]byte, 65<<20)}); c != nil || err == nil {
+		t.Errorf("send of 65 MiB = %v, %v; want an error", c, err)
+	}
+	if len(l.waiting) > 0 || l.laneFor(wire.DoRead) != &l.hand {
+		t.Errorf("%d orders are waited for, the hand counts as busy: %t; want neither", len(l.waiting), l.laneFor(wire.DoRead) != &l.hand)
+	}
+}
+
 // TestLinkBuries checks who hears of a hand's death.
 func TestLinkBuries(t *testing.T) {
 	l, g, over := linked(t)
