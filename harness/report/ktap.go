@@ -99,14 +99,20 @@ func (k ktap) lesson(cases []*verdict.Record) outcome {
 			o.failed++
 			k.diagnose(r)
 		}
-		k.line("%s %d %s%s", ok, i+1, word(r.Case), directive)
+		k.line("%s %d %s%s", ok, i+1, word(caseName(r)), directive)
 	}
 	return o
 }
 
+// caseName is never the name of its lesson, as many a case's own is: the parser of
+// the kernel's tree ignores indentation, and would take the line of such a case
+// for the end of the lesson (peek_test_name_match in
+// tools/testing/kunit/kunit_parser.py).
+func caseName(r *verdict.Record) string { return r.Lesson + "/" + r.Case }
+
 // diagnose writes all that is known of a case that failed.
 func (k ktap) diagnose(r *verdict.Record) {
-	k.line("# %s: %s, fault of the %s", word(r.Case), r.Verdict, r.Owner)
+	k.line("# %s: %s, fault of the %s", word(caseName(r)), r.Verdict, r.Owner)
 	for line := range strings.Lines(Account(*r)) {
 		k.line("#   %s", strings.TrimRight(line, "\n"))
 	}
