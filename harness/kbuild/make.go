@@ -3,7 +3,9 @@
 package kbuild
 
 import (
+	"bytes"
 	"context"
+	"debug/elf"
 	"fmt"
 	"os"
 	"os/exec"
@@ -60,6 +62,11 @@ func environment(k *kernel.Kernel) []string {
 
 // Keep puts the module ko into the folder out twice: whole under debug, and
 // without debug information, a tenth of the size, for the way into a VM.
+//
+// The BTF goes, too, unless the module has uses for it itself (.BTF_ids: it
+// offers functions to BPF programs). It serves BPF programs that trace the
+// module, of which there are none in a VM, and a kernel that loads it looks at
+// all of its own types: with 6.12 a seventh of what an insertion costs.
 func Keep(ctx context.Context, k *kernel.Kernel, ko, out string) error {
 	if err := os.MkdirAll(filepath.Join(out, "debug"), 0o755); err != nil {
 		return err
@@ -76,10 +83,26 @@ func Keep(ctx context.Context, k *kernel.Kernel, ko, out string) error {
 	if k.Toolchain.Bin != "" {
 		objcopy = filepath.Join(k.Toolchain.Bin, objcopy)
 	}
-	cmd := exec.CommandContext(ctx, objcopy, "--strip-debug", whole, filepath.Join(out, filepath.Base(ko)))
+	args := []string{"--strip-debug"}
+	uses, err := hasSection(text, ".BTF_ids")
+	if err != nil {
+		return &fault.Error{Party: fault.Build, What: "what make built is no module", Where: ko, Err: err}
+	}
+	if !uses {
+		args = append(args, "--remove-section=.BTF", "--remove-section=.BTF.base")
+	}
+	cmd := exec.CommandContext(ctx, objcopy, append(args, whole, filepath.Join(out, filepath.Base(ko)))...)
 	cmd.Env = environment(k)
 	if output, err := cmd.CombinedOutput(); err != nil {
 		return &fault.Error{Party: fault.Build, What: "cannot strip a module", Where: ko, Err: fmt.Errorf("%w: %s", err, output)}
 	}
 	return nil
+}
+
+func hasSection(text []byte, name string) (bool, error) {
+	f, err := elf.NewFile(bytes.NewReader(text))
+	if err != nil {
+		return false, err
+	}
+	return f.Section(name) != nil, nil
 }
