@@ -194,6 +194,7 @@ func TestEnds(t *testing.T) {
 		{"a header that is too long", []byte("kmod\xff\xff\xff\xff\x00\x00\x00\x00"), noOrder},
 		{"a blob that is too long", []byte("kmod\x00\x00\x00\x08\x7f\xff\xff\xff"), noOrder},
 		{"an empty header", []byte("kmod\x00\x00\x00\x00\x00\x00\x00\x00"), noOrder},
+		{"a text that is longer than all", []byte("kmod\x00\x00\x00\x14\x00\x00\x00\x00\x02\x01\x80\x80\x80\xff\xff\xff\xff\xff\xff\x01\x00\x00\x00\x00\x00\x00\x00\x00"), noOrder}, // of 2^64 - 2^21 bytes
 		{"another kind", append(append([]byte{}, settle[:kind]...), append([]byte{3}, settle[kind+1:]...)...), noOrder},
 		{"what the agent does", order(wire.Order{ID: 1, Verb: wire.DoRun, Argv: []string{"true"}}), noOrder},
 		{"a verb that begins alike", order(wire.Order{ID: 1, Verb: "sett"}), noOrder},
