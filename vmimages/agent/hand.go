@@ -6,6 +6,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strconv"
@@ -27,7 +28,9 @@ type hand struct {
 	cmd *exec.Cmd
 }
 
-func (h *hand) start() error {
+// start starts a hand that reads the log from the ring's start, or from its end
+// on for whence io.SeekEnd.
+func (h *hand) start(whence int) error {
 	port, err := openPort(wire.HandPort)
 	if err != nil {
 		return err
@@ -36,6 +39,9 @@ func (h *hand) start() error {
 	log, err := openLog()
 	if err != nil {
 		return err
+	}
+	if _, err := unix.Seek(log.fd, 0, whence); err != nil {
+		return fmt.Errorf("seek in /dev/kmsg: %w", err)
 	}
 	kmsg := os.NewFile(uintptr(log.fd), "/dev/kmsg")
 	defer kmsg.Close()
@@ -77,7 +83,9 @@ func prefer(pid int) error {
 func (h *hand) watch(s *speaker) error {
 	for {
 		how := h.bury()
-		if err := h.start(); err != nil {
+		// The next may be asked before the harness has heard what the agent
+		// says here, so it has to know the whole log itself.
+		if err := h.start(io.SeekStart); err != nil {
 			return err
 		}
 		if err := s.say(&wire.Fallen{How: how}); err != nil {

@@ -13,6 +13,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -83,7 +84,7 @@ func serve() error {
 		return err
 	}
 	hand := &hand{}
-	if err := hand.start(); err != nil {
+	if err := hand.start(io.SeekEnd); err != nil { // the log until now comes with the greeting
 		return err
 	}
 	hello, err := greeting()
