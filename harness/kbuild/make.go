@@ -21,7 +21,7 @@ import (
 
 // runMake runs Kbuild on the folder stage and returns everything it printed.
 func runMake(ctx context.Context, c *cache.Cache, k *kernel.Kernel, stage string) (string, error) {
-	bin, err := probes(c, k)
+	bin, err := probes(ctx, c, k)
 	if err != nil {
 		return "", err
 	}

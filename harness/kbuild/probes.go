@@ -3,6 +3,7 @@
 package kbuild
 
 import (
+	"context"
 	_ "embed"
 	"os"
 	"os/exec"
@@ -16,9 +17,7 @@ import (
 // Kbuild asks the compiler at the start of every make which options it knows,
 // some forty times, by compiling nothing with each (try-run in
 // scripts/Makefile.compiler). For a module of one file that takes longer than
-// all the rest. The kernel's own build used to remember the answers
-// (scripts/Kbuild.include with .cache.mk, dropped in 4.18 when most of the
-// questions went to Kconfig); this file does it from outside.
+// all the rest. So the answers are remembered here.
 
 //go:embed probes.sh
 var probesScript string
@@ -26,7 +25,7 @@ var probesScript string
 // probes returns a folder with a stand-in for the compiler of k, to be put in
 // front of PATH. It passes on everything, but remembers which options the
 // compiler has accepted. "" when there is no compiler to stand in for.
-func probes(c *cache.Cache, k *kernel.Kernel) (string, error) {
+func probes(ctx context.Context, c *cache.Cache, k *kernel.Kernel) (string, error) {
 	cc := k.Toolchain.CC
 	if cc == "" || cc != filepath.Base(cc) || strings.Contains(cc, " ") {
 		return "", nil // the kernel's Makefile says which, or the user does, in words of their own
@@ -42,35 +41,14 @@ func probes(c *cache.Cache, k *kernel.Kernel) (string, error) {
 	// Among the staging folders, which are not finished once for all either,
 	// and go when they are not used.
 	name := "probes-" + cache.Key(script, k.Toolchain.ID)[:20]
-	bin := filepath.Join(c.Root(), kindStage, name, "bin")
-	c.Used(kindStage, name)
-	stand := filepath.Join(bin, cc)
-	if _, err := os.Stat(stand); err == nil {
-		return bin, nil
-	}
-	if err := os.MkdirAll(bin, 0o755); err != nil {
-		return "", err
-	}
-	// Whole or not at all: another run may be about to start it.
-	f, err := os.CreateTemp(bin, ".new-*")
-	if err != nil {
-		return "", err
-	}
-	_, err = f.WriteString(script)
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Chmod(f.Name(), 0o755)
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), stand)
-	}
-	if err != nil {
-		os.Remove(f.Name())
-		return "", err
-	}
-	return bin, nil
+	dir, err := c.Dir(ctx, kindStage, name, func(_ context.Context, tmp string) error {
+		bin := filepath.Join(tmp, "bin")
+		if err := os.Mkdir(bin, 0o755); err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(bin, cc), []byte(script), 0o755)
+	})
+	return filepath.Join(dir, "bin"), err
 }
 
 // quote makes one word of s for a shell.

@@ -54,7 +54,7 @@ func TestProbes(t *testing.T) {
 	} {
 		os.Remove(asked)
 		for range 3 {
-			bin, err := probes(c, k)
+			bin, err := probes(t.Context(), c, k)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -77,7 +77,7 @@ func TestProbes(t *testing.T) {
 		}
 	}
 	k.Toolchain.ID = "2"
-	if bin, err := probes(c, k); err != nil {
+	if bin, err := probes(t.Context(), c, k); err != nil {
 		t.Error(err)
 	} else if err := exec.Command(filepath.Join(bin, "cc-1"), strings.Fields("-Wone -c -x c /dev/null")...).Run(); err != nil {
 		t.Error(err)
@@ -86,7 +86,7 @@ func TestProbes(t *testing.T) {
 		t.Errorf("another compiler was not asked, what the first had said was taken for its answer")
 	}
 	for _, cc := range []string{"", "ccache gcc", "/usr/bin/gcc", "no-such-compiler"} {
-		if bin, err := probes(c, &kernel.Kernel{Toolchain: kernel.Toolchain{CC: cc}}); bin != "" || err != nil {
+		if bin, err := probes(t.Context(), c, &kernel.Kernel{Toolchain: kernel.Toolchain{CC: cc}}); bin != "" || err != nil {
 			t.Errorf("probes with CC=%q = %q, %v; want none", cc, bin, err)
 		}
 	}

@@ -8,8 +8,8 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 
 	"kmodlab/harness/cache"
@@ -20,8 +20,6 @@ import (
 
 //go:embed src
 var sources embed.FS
-
-const folder = "src"
 
 // flags make a program that needs no library, with the instructions that are
 // the cheapest to emulate.
@@ -37,9 +35,13 @@ var flags = []string{
 // Key names all that the hand for k depends on.
 func Key(k *kernel.Kernel) (string, error) {
 	parts := append([]string{k.Arch, k.Toolchain.ID, filepath.Base(compiler(k))}, flags...)
-	err := eachSource(func(name string, text []byte) error {
-		parts = append(parts, name, string(text))
-		return nil
+	err := fs.WalkDir(sources, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := sources.ReadFile(path)
+		parts = append(parts, path, string(text))
+		return err
 	})
 	return cache.Key(parts...), err
 }
@@ -47,13 +49,10 @@ func Key(k *kernel.Kernel) (string, error) {
 // Build compiles the hand with the compiler of k in the folder dir and returns
 // the program's path. The error is a [fault.Error] of the build.
 func Build(ctx context.Context, k *kernel.Kernel, dir string) (string, error) {
-	err := eachSource(func(name string, text []byte) error {
-		return os.WriteFile(filepath.Join(dir, name), text, 0o644)
-	})
-	if err != nil {
+	if err := os.CopyFS(dir, sources); err != nil {
 		return "", err
 	}
-	cc := kbuild.Program{Dir: dir, Argv: append(append([]string{compiler(k)}, flags...), "-o", "hand", "hand.c")}
+	cc := kbuild.Program{Dir: dir, Argv: append(append([]string{compiler(k)}, flags...), "-o", "hand", "src/hand.c")}
 	output, err := cc.Run(ctx, k)
 	if ctx.Err() != nil {
 		return "", context.Cause(ctx)
@@ -72,22 +71,4 @@ func compiler(k *kernel.Kernel) string {
 		name = k.Toolchain.Prefix + "gcc"
 	}
 	return filepath.Join(k.Toolchain.Bin, name)
-}
-
-// eachSource calls f with the name and text of each source.
-func eachSource(f func(name string, text []byte) error) error {
-	entries, err := sources.ReadDir(folder)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		text, err := sources.ReadFile(path.Join(folder, e.Name()))
-		if err != nil {
-			return err
-		}
-		if err := f(e.Name(), text); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -22,7 +22,7 @@ enum {
 	KMSG = 4,	/* /dev/kmsg, opened with O_NONBLOCK */
 };
 
-enum { HUNG_UP = 0, NO_PORT = 1, NO_ORDER = 2, NO_LOG = 3 };	/* exit status; see hand.go */
+enum { HUNG_UP = 0, NO_PORT = 1, NO_ORDER = 2, NO_LOG = 3 };	/* exit status */
 
 /* None of this costs memory before it is used. */
 static unsigned char in[PREFIX + MAX_HEADER + MAX_BLOB];
