@@ -23,11 +23,8 @@ var noise = []*regexp.Regexp{
 	// The clock is refined one second after the boot switched to it, in a work
 	// queue (arch/x86/kernel/tsc.c, kernel/time/clocksource.c): seen on 5.10,
 	// 6.1, 6.12 and 7.3, before init on a slow boot and after it on a fast one.
-	// Where the emulator stumbles, the clock's watchdog says so here too.
-	regexp.MustCompile(`^(?:tsc|clocksource): `),
-	// A host that is busy lets the guest's timer interrupts pile up
-	// (kernel/time/hrtimer.c, hrtimer_interrupt).
-	regexp.MustCompile(`^hrtimer: interrupt took \d+ ns$`),
+	regexp.MustCompile(`^tsc: Refined TSC clocksource calibration: `),
+	regexp.MustCompile(`^clocksource: (?:\S+: mask: |Switched to clocksource )`),
 	// The agent's worker is a real-time task. Where the host is slow, a step can
 	// take more than 95 % of a second (kernel/sched/rt.c); a worker that never
 	// comes back is a hang without this line, too.
@@ -40,9 +37,6 @@ var noise = []*regexp.Regexp{
 	// How long the firmware took to stop a CPU (drivers/firmware/psci/psci.c,
 	// cpu_psci_cpu_kill).
 	regexp.MustCompile(`^psci: CPU\d+ killed \(polled \d+ ms\)$`),
-	// More than a millisecond is long for a handler of NMIs, and nothing out of
-	// the ordinary under emulation (arch/x86/kernel/nmi.c, nmi_check_duration).
-	regexp.MustCompile(`^INFO: NMI handler \(.+\) took too long to run: \d+\.\d+ msecs$`),
 }
 
 // IsNoise tells whether a kernel line belongs to no lesson.
@@ -73,8 +67,8 @@ func Transcript(records []Record) []string {
 // ConsoleTranscript returns the lines of a console that a lesson must account
 // for, as [Transcript] does for records: those that were logged later than at
 // after, on the clock of [Record.Time]. A console may show a line late. What
-// bears no timestamp is user space's.
-func ConsoleTranscript(console string, after time.Duration) []string {
+// bears no timestamp is user space's. lost is that of [HeldUp].
+func ConsoleTranscript(console string, after time.Duration, lost func() time.Duration) []string {
 	var lines []string
 	for line := range strings.Lines(console) {
 		line = strings.TrimRight(line, "\r\n")
@@ -83,5 +77,12 @@ func ConsoleTranscript(console string, after time.Duration) []string {
 			lines = append(lines, text)
 		}
 	}
-	return foldTraces(foldReports(lines))
+	var kept []string
+	excused := excuse(lines, lost)
+	for i, line := range lines {
+		if !excused[i] {
+			kept = append(kept, line)
+		}
+	}
+	return foldTraces(foldReports(kept))
 }

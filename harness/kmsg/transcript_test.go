@@ -53,7 +53,7 @@ func TestConsoleTranscript(t *testing.T) {
 		"[   12.000004] INFO: NMI handler (on_nmi [tw_nmi]) took too long to run: 2.965 msecs\r\n" +
 		"[   12.000005] reboot: Restarting system"
 	want := []string{"m: first", "m: glued to what a program wrote", "m: with its caller", "reboot: Restarting system"}
-	if diff := cmp.Diff(want, ConsoleTranscript(console, 12*time.Second)); diff != "" {
+	if diff := cmp.Diff(want, ConsoleTranscript(console, 12*time.Second, func() time.Duration { return 2 * time.Millisecond })); diff != "" {
 		t.Errorf("ConsoleTranscript() differs (-want +got):\n%s", diff)
 	}
 }

@@ -24,13 +24,15 @@ import (
 type bench struct {
 	vm     *vm.VM
 	column *Column
-	limit  time.Duration // of a step
 
-	died    string        // how a task that did a step died
-	lost    uint64        // records that were lost
-	records []kmsg.Record // of the case, from the first step on
-	current string        // the step under way, as the script writes it
-	trouble string        // the first step that the kernel reported trouble at
+	died    string          // how a task that did a step died
+	lost    uint64          // records that were lost
+	records []kmsg.Record   // of the case, from the first step on
+	current string          // the step under way, as the script writes it
+	trouble string          // the first step that the kernel reported trouble at
+	last    *lastWord       // of the guest; nil as long as it has not said it
+	notes   []string        // what a reader of the record should know
+	excused map[uint64]bool // the sequence numbers of records that say nothing of the case
 }
 
 var _ Guest = (*bench)(nil)
@@ -86,9 +88,7 @@ func (b *bench) End(ctx context.Context, argv []string) (lesson.Step, lesson.End
 	if err := b.WriteFile(ctx, "/proc/sys/kernel/printk", []byte(everything)); err != nil {
 		return lesson.Step{}, "", err
 	}
-	shown, known := len(b.vm.Console()), b.newest()
-	ctx, cancel := context.WithTimeout(ctx, b.limit)
-	defer cancel()
+	shown, known, kept := len(b.vm.Console()), b.newest(), b.vm.Watch()
 	answer, err := b.vm.Run(ctx, nil, argv...)
 	if err == nil {
 		b.keep(answer)
@@ -102,7 +102,7 @@ func (b *bench) End(ctx context.Context, argv []string) (lesson.Step, lesson.End
 	if !ok {
 		return lesson.Step{}, "", err // how it ended is told by its fate
 	}
-	return lesson.Step{Log: kmsg.ConsoleTranscript(fate.Console[shown:], known)}, end, nil
+	return lesson.Step{Log: kmsg.ConsoleTranscript(fate.Console[shown:], known, kept)}, end, nil
 }
 
 // newest returns when the last record was logged that the script has been told
@@ -120,15 +120,40 @@ var ends = map[vm.How]lesson.End{vm.Reset: lesson.Reset, vm.PowerOff: lesson.Pow
 // errLivesOn ends a script that wanted the guest to end.
 var errLivesOn = errors.New("the guest lives on")
 
-// Settle returns what was printed since the last step.
+// lastWord is what a guest says of itself at the end.
+type lastWord struct{ taint uint64 }
+
+// Settle returns what was printed since the last step. It is the guest's last
+// word.
 func (b *bench) Settle(ctx context.Context) (lesson.Step, error) {
-	return b.step(ctx, b.vm.Settle)
+	step, err := b.step(ctx, b.vm.LastWord)
+	if err != nil {
+		return step, err
+	}
+	if step.Errno != 0 {
+		return step, fmt.Errorf("the kernel does not tell how it is tainted: %w", step.Errno)
+	}
+	taint, err := strconv.ParseUint(strings.TrimSpace(step.Output), 10, 64)
+	if err != nil {
+		return step, fmt.Errorf("the kernel does not tell how it is tainted: %w", err)
+	}
+	b.last = &lastWord{taint}
+	return step, nil
+}
+
+// hear has the guest say its last word, unless it has, has ended as it should, or
+// is lost. A guest that does not say it has not passed.
+func (b *bench) hear(ctx context.Context, o *lesson.Outcome) {
+	if b.last != nil || o.Err != nil || o.Ended != "" {
+		return
+	}
+	if _, err := b.Settle(ctx); err != nil {
+		o.Finished, o.Err = false, err
+	}
 }
 
 // Loaded tells whether a module is in /proc/modules.
 func (b *bench) Loaded(ctx context.Context, name string) (bool, error) {
-	ctx, cancel := context.WithTimeout(ctx, b.limit)
-	defer cancel()
 	answer, err := b.vm.List(ctx)
 	if err != nil {
 		return false, err
@@ -173,12 +198,12 @@ func (b *bench) Has(condition string) (bool, error) {
 }
 
 func (b *bench) step(ctx context.Context, act func(context.Context) (vm.Answer, error)) (lesson.Step, error) {
-	ctx, cancel := context.WithTimeout(ctx, b.limit)
-	defer cancel()
+	kept := b.vm.Watch()
 	answer, err := act(ctx)
 	if err != nil {
 		return lesson.Step{}, err
 	}
+	answer.Records = b.excuse(answer.Records, kept)
 	b.keep(answer)
 	if answer.Died != "" {
 		b.died = answer.Died
@@ -190,6 +215,23 @@ func (b *bench) step(ctx context.Context, act func(context.Context) (vm.Answer, 
 // errTaskDied ends a script whose step's task was killed; the splat that
 // killed it is the reason.
 var errTaskDied = errors.New("the task that took the step was killed")
+
+// excuse returns records without the complaints of a guest that was kept from
+// running, and notes those.
+func (b *bench) excuse(records []kmsg.Record, kept func() time.Duration) []kmsg.Record {
+	var lost time.Duration
+	records, complaints := kmsg.HeldUp(records, func() time.Duration {
+		lost = kept()
+		return lost
+	})
+	for i, c := range complaints {
+		b.excused[c.Seq] = true
+		if i == 0 {
+			b.notes = append(b.notes, fmt.Sprintf("%s: the VM was kept from running for %.1f s, of which the kernel complains: %s", b.current, lost.Seconds(), c.Text))
+		}
+	}
+	return records
+}
 
 func (b *bench) keep(answer vm.Answer) {
 	b.lost += answer.Lost

@@ -7,7 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"strconv"
+	"slices"
 	"strings"
 	"time"
 
@@ -55,7 +55,8 @@ func unable(err error) verdict.Facts {
 }
 
 // runCase runs a case on a VM of its own and decides what became of it. When
-// the VM was not up before the case began, it tries once more on a fresh one.
+// the VM was not up before the case began, or did not get enough of the machine
+// to say anything, it tries once more on a fresh one, with no other VM beside it.
 func (r *Runner) runCase(ctx context.Context, col *Column, c lesson.Case, record verdict.Record) verdict.Record {
 	if facts, done := beforehand(col, c); done {
 		if facts.BuildError != "" {
@@ -66,17 +67,35 @@ func (r *Runner) runCase(ctx context.Context, col *Column, c lesson.Case, record
 	if err := r.slots.Acquire(ctx, 1); err != nil {
 		return r.decide(record, verdict.Facts{InfraError: "interrupted"})
 	}
-	defer r.slots.Release(1)
+	held := int64(1)
+	defer func() { r.slots.Release(held) }()
 	began := time.Now()
 	record.Started = began.Format("2006-01-02T15:04:05.000Z07:00") // RFC 3339
 	facts := r.attempt(ctx, col, c, &record)
-	if !facts.Began && ctx.Err() == nil {
+	if (!facts.Began || facts.Starved) && ctx.Err() == nil {
 		record.Retried = facts.InfraError
-		step.Note(ctx, "%s on %s: the VM was not up before the case began, trying once more: %s", c.ID(), col.kernel.Release, facts.InfraError)
-		facts = r.attempt(ctx, col, c, &record)
+		what := "the VM was not up before the case began"
+		if facts.Starved {
+			what = "nothing can be said"
+		}
+		step.Note(ctx, "%s on %s: %s, trying once more, alone: %s", c.ID(), col.kernel.Release, what, facts.InfraError)
+		if held = r.alone(ctx, held); held > 0 {
+			facts = r.attempt(ctx, col, c, &record)
+		}
 	}
 	record.Seconds = time.Since(began).Seconds()
 	return r.decide(record, facts)
+}
+
+// alone waits until no other VM runs, and returns how many of the slots are held
+// then: all, or none when ctx ended. held of them are given back first, or two
+// that want to be alone would wait for each other.
+func (r *Runner) alone(ctx context.Context, held int64) int64 {
+	r.slots.Release(held)
+	if err := r.slots.Acquire(ctx, int64(r.Jobs)); err != nil {
+		return 0
+	}
+	return int64(r.Jobs)
 }
 
 // beforehand returns the facts of a case whose verdict needs no VM.
@@ -140,17 +159,19 @@ func (r *Runner) attempt(ctx context.Context, col *Column, c lesson.Case, record
 			return verdict.Facts{Began: true, InfraError: err.Error()}
 		}
 	}
-	b := &bench{vm: v, column: col, limit: r.Limit}
+	v.Limit = r.Limit
+	b := &bench{vm: v, column: col, excused: map[uint64]bool{}}
 	outcome := r.Play(ctx, c, b, lesson.Options{Work: work, Update: r.Update, Echo: func(step string) {
 		b.current = step
 		r.View.Step(col.kernel.Release, c.ID(), step)
 	}})
-	var taint uint64
-	if outcome.Finished {
-		taint = r.taint(ctx, v)
-	}
-	if lost, ok := errors.AsType[*vm.Lost](outcome.Err); ok && lost.Kind == vm.LostTimeout {
-		record.Stack = v.Explain(ctx)
+	b.hear(ctx, &outcome)
+	record.Notes = b.notes
+	if lost, ok := errors.AsType[*vm.Lost](outcome.Err); ok && lost.Kind == vm.LostHung {
+		record.Notes = append(record.Notes, "proof of the hang: "+lost.Err.Error())
+		if record.Stack = lost.Stack; record.Stack == "" {
+			record.Stack = v.Explain(ctx)
+		}
 	}
 	fate := v.Close()
 	record.Diff, record.Line, record.Steps = outcome.Diff, outcome.Line, steps(outcome.Steps)
@@ -158,14 +179,17 @@ func (r *Runner) attempt(ctx context.Context, col *Column, c lesson.Case, record
 	if err != nil {
 		return verdict.Facts{Began: true, InfraError: err.Error()}
 	}
-	found := splats(fate, outcome.Err)
+	fate.Records = slices.DeleteFunc(slices.Clone(fate.Records), func(rec kmsg.Record) bool { return b.excused[rec.Seq] }) // the log has them
+	found := splats(fate, b.last != nil)
 	f := facts(b, outcome, fate)
 	f.Splats = kmsg.Unexcused(found, allowed, c.Name, col.kernel.Series)
-	if f.TimedOut {
+	if f.Hung {
 		f.Splats, record.Stack = withoutOurs(f.Splats, record.Stack)
 	}
 	r.tell(record, col, f.Splats)
-	f.Taint = unexpected(taint, len(found) > len(f.Splats))
+	if b.last != nil {
+		f.Taint = unexpected(b.last.taint, len(found) > len(f.Splats))
+	}
 	return f
 }
 
@@ -192,6 +216,7 @@ func facts(b *bench, o lesson.Outcome, fate vm.Fate) verdict.Facts {
 	f := verdict.Facts{
 		Began: true, Finished: o.Finished, Step: o.Step, Problem: o.Problem, Unsupported: o.Unsupported,
 		TaskDied: b.died, LostRecords: max(b.lost, fate.Lost),
+		Answered: b.last != nil || o.Ended != "" && o.Ended == ends[fate.How],
 	}
 	if o.Refused != nil {
 		f.Refused = o.Refused.Module + ": " + o.Refused.Errno
@@ -204,8 +229,11 @@ func facts(b *bench, o lesson.Outcome, fate vm.Fate) verdict.Facts {
 	case o.Err == nil || errors.Is(o.Err, errTaskDied):
 	case errors.Is(o.Err, errLivesOn):
 		f.Problem = o.Err.Error()
-	case isLost && lost.Kind == vm.LostTimeout:
-		f.TimedOut = true
+	case isLost && lost.Kind == vm.LostHung:
+		f.Hung = true
+	case isLost && lost.Kind == vm.LostStarved:
+		f.Starved, f.Party = true, fault.Host
+		f.InfraError = lost.Error() + "\n  way out: run it again when this machine is less busy, or see whether somebody has stopped its processes"
 	case isLost && lost.Kind == vm.LostAgent:
 		f.InfraError = lost.Error() + "\n  way out: the console, at the end of the log, shows what it said last; mend the script if that is what killed it"
 	default:
@@ -246,15 +274,13 @@ func lines(records []kmsg.Record) []string {
 	return all
 }
 
-// splats are those of the kernel log and, for a kernel or an agent that did not
-// live to the end, those that only the console saw: what a dying kernel prints
-// last does not reach the agent, nor does what the kernel says of killing that
-// one. Of a kernel that lives the log has all, and the console, which is quiet,
-// only parts.
-func splats(fate vm.Fate, err error) []kmsg.Splat {
+// splats are those of the kernel log and, for a guest that did not answer to the
+// end, those that only the console saw: what a dying kernel prints last does not
+// reach the agent, nor does what the kernel says of killing that one. Of a kernel
+// that lives the log has all, and the console, which is quiet, only parts.
+func splats(fate vm.Fate, answered bool) []kmsg.Splat {
 	found := kmsg.Splats(lines(fate.Records))
-	lost, isLost := errors.AsType[*vm.Lost](err)
-	if fate.How == vm.Closed && !(isLost && lost.Kind == vm.LostAgent) {
+	if answered {
 		return found
 	}
 	known := map[string]bool{}
@@ -275,22 +301,6 @@ const (
 	taintOfLicence = 1 << 0        // a module says that it is not free: no trouble of the kernel's
 	taintOfWarning = 1 << 9        // a WARNING, when the lesson is allowed one
 )
-
-// taint returns the kernel's taint mask; 0 when it cannot be had, for then the
-// VM's end tells why.
-func (r *Runner) taint(ctx context.Context, v *vm.VM) uint64 {
-	ctx, cancel := context.WithTimeout(ctx, r.Limit)
-	defer cancel()
-	answer, err := v.ReadFile(ctx, "/proc/sys/kernel/tainted")
-	if err != nil {
-		return 0
-	}
-	mask, err := strconv.ParseUint(strings.TrimSpace(string(answer.Output)), 10, 64)
-	if err != nil {
-		return 1 << 63 // no flag of the kernel's: a mask that cannot be read must not pass
-	}
-	return mask
-}
 
 // unexpected names the flags of mask that no lesson may set; excused tells
 // that a splat was allowed.

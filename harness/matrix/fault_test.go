@@ -99,6 +99,7 @@ func testFaults(t *testing.T, series string) {
 		"warn":          {verdict.Splat, "WARNING"},
 		"loop":          {verdict.Hang, "insmod fault_loop"},
 		"loop-irqoff":   {verdict.Hang, "insmod fault_loop_irqoff"},
+		"last":          {verdict.Hang, "the end of the script: the step does not end"},
 		"deadlock":      {verdict.Hang, "insmod fault_deadlock"},
 		"exit-hang":     {verdict.Hang, "rmmod fault_exit_hang"},
 		"stack":         {verdict.Panic, "stack"},

@@ -33,6 +33,9 @@ func account(r verdict.Record, last string) string {
 	if r.Stack != "" {
 		b.WriteString("it hangs here:\n" + Indent(r.Stack, "  "))
 	}
+	for _, note := range r.Notes {
+		b.WriteString("note:      " + Indent(note, ""))
+	}
 	if r.Retried != "" {
 		b.WriteString("retried:   " + Indent(r.Retried, ""))
 	}

@@ -22,7 +22,9 @@ type Facts struct {
 	Problem      string      // what was not as the script says
 	Refused      string      // "notify: ENOENT": a refusal that the script did not expect
 	Unsupported  string      // what the kernel lacks
-	TimedOut     bool        // the step did not end in its time
+	Hung         bool        // it was proved that the step does not end
+	Starved      bool        // the step did not end, and the VM got too little of the machine to prove anything by that
+	Answered     bool        // after its last step the guest said that it lives, how it is tainted, and all of its log; or it ended as the script asked
 	TaskDied     string      // how the task that did the step was killed; "" when it lives
 	GuestReset   bool        // the guest reset itself: with panic=-1, what a panic does
 	GuestOff     bool        // the guest switched itself off, which neither the agent nor the harness had it do
@@ -49,7 +51,8 @@ func (f Facts) Owner(r Result) fault.Party {
 
 // Judge decides. The order is the rule: what makes everything later
 // meaningless comes first, and a kernel in trouble outweighs a script that did
-// not notice. Only a script that said it finished can pass.
+// not notice. Only a script that said it finished can pass, on a guest that
+// answered after that: silence is no good news.
 //
 // A kernel that dies before the case begins is nobody's module's fault. After
 // that: panic before splat before hang before everything that the script said.
@@ -69,12 +72,16 @@ func Judge(f Facts) Result {
 		return Result{Fail, at(f, fmt.Sprintf("%d records of the kernel log were lost", f.LostRecords))}
 	case f.Refused != "":
 		return Result{Load, at(f, "refused: "+f.Refused)}
+	case f.Problem != "":
+		return Result{Fail, at(f, f.Problem)}
+	case f.Unsupported == "" && !f.Finished:
+		return Result{Fail, at(f, "the script did not finish")}
+	case !f.Answered:
+		return Result{Infra, at(f, "the guest said nothing after its last step")}
 	case f.Unsupported != "":
 		return Result{Unsupported, f.Unsupported}
-	case f.Finished && f.Problem == "":
-		return Result{Pass, ""}
 	}
-	return Result{Fail, at(f, or(f.Problem, "the script did not finish"))}
+	return Result{Pass, ""}
 }
 
 // unbegun judges a case that was never set on a VM.
@@ -104,11 +111,11 @@ func emulatorDied(f Facts) (Result, bool) {
 	return Result{Infra, at(f, f.EmulatorDied)}, f.EmulatorDied != ""
 }
 
-// splatted passes over the reports of a lockup when the step did not end in
-// time: they say of the hang what the clock says, and whether they come before
-// the harness gives up is chance.
+// splatted passes over the reports of a lockup when the step hung: they say of
+// the hang what is known, and whether they come before it is proved is chance.
+// They say nothing at all of a guest that did not get to run.
 func splatted(f Facts) (Result, bool) {
-	if f.TimedOut && f.TaskDied == "" && f.Taint == "" && !slices.ContainsFunc(f.Splats, isNoLockup) {
+	if (f.Hung || f.Starved) && f.TaskDied == "" && f.Taint == "" && !slices.ContainsFunc(f.Splats, isNoLockup) {
 		return Result{}, false
 	}
 	var reasons []string
@@ -121,7 +128,7 @@ func splatted(f Facts) (Result, bool) {
 	if f.Taint != "" && len(reasons) == 0 {
 		reasons = append(reasons, "the kernel is tainted: "+f.Taint)
 	}
-	if len(reasons) > 0 && f.TimedOut {
+	if len(reasons) > 0 && f.Hung {
 		reasons = append(reasons, late)
 	}
 	return Result{Splat, at(f, strings.Join(reasons, "; "))}, len(reasons) > 0
@@ -130,14 +137,14 @@ func splatted(f Facts) (Result, bool) {
 func isNoLockup(s kmsg.Splat) bool { return s.Kind != kmsg.Lockup }
 
 // late is the reason of a hang.
-const late = "the step did not end in time"
+const late = "the step does not end"
 
 func hung(f Facts) (Result, bool) {
 	reason := late
 	if len(f.Splats) > 0 {
 		reason += ": " + titles(f.Splats)
 	}
-	return Result{Hang, at(f, reason)}, f.TimedOut
+	return Result{Hang, at(f, reason)}, f.Hung
 }
 
 // wentOff blames the module or the script for a machine that switched itself

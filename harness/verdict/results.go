@@ -21,25 +21,26 @@ const Schema = 2
 // needs: whoever has the results file and the logs beside it can make every
 // report again.
 type Record struct {
-	Column    string  `json:"column"`  // how a person calls the kernel: "6.12", "6.12 rt", "6.12.113+deb13"
-	Kernel    string  `json:"kernel"`  // release: "6.12.118+deb13-cloud-amd64"
-	Series    string  `json:"series"`  // "6.12"
-	Arch      string  `json:"arch"`    // "amd64"
-	Flavour   string  `json:"flavour"` // "cloud"
-	Lesson    string  `json:"lesson"`
-	Case      string  `json:"case"`
-	Verdict   Verdict `json:"verdict"`
-	Owner     string  `json:"owner,omitempty"`   // whose fault it is
-	Reason    string  `json:"reason"`            // "" for a pass
-	Seconds   float64 `json:"seconds"`           // wall-clock time of the case, VM and all
-	Log       string  `json:"log"`               // path of the kernel log, relative to the results file's folder; "" when there is none
-	Diff      string  `json:"diff,omitempty"`    // unified diff of expected and printed log
-	Stack     string  `json:"stack,omitempty"`   // where a hanging task is in the kernel, with lines of the module's source where they are known
-	Trouble   string  `json:"trouble,omitempty"` // what the kernel reported, without registers, with lines of the module's source where they are known
-	VM        string  `json:"vm,omitempty"`      // "clone" or "boot"
-	Retried   string  `json:"retried,omitempty"`
-	Reproduce string  `json:"reproduce"` // the command that runs exactly this
-	Started   string  `json:"started"`   // RFC 3339, with milliseconds
+	Column    string   `json:"column"`  // how a person calls the kernel: "6.12", "6.12 rt", "6.12.113+deb13"
+	Kernel    string   `json:"kernel"`  // release: "6.12.118+deb13-cloud-amd64"
+	Series    string   `json:"series"`  // "6.12"
+	Arch      string   `json:"arch"`    // "amd64"
+	Flavour   string   `json:"flavour"` // "cloud"
+	Lesson    string   `json:"lesson"`
+	Case      string   `json:"case"`
+	Verdict   Verdict  `json:"verdict"`
+	Owner     string   `json:"owner,omitempty"`   // whose fault it is
+	Reason    string   `json:"reason"`            // "" for a pass
+	Seconds   float64  `json:"seconds"`           // wall-clock time of the case, VM and all
+	Log       string   `json:"log"`               // path of the kernel log, relative to the results file's folder; "" when there is none
+	Diff      string   `json:"diff,omitempty"`    // unified diff of expected and printed log
+	Stack     string   `json:"stack,omitempty"`   // where a hanging task is in the kernel, with lines of the module's source where they are known
+	Trouble   string   `json:"trouble,omitempty"` // what the kernel reported, without registers, with lines of the module's source where they are known
+	VM        string   `json:"vm,omitempty"`      // "clone" or "boot"
+	Retried   string   `json:"retried,omitempty"`
+	Notes     []string `json:"notes,omitempty"` // how the verdict was reached, where that is not plain; they differ from run to run
+	Reproduce string   `json:"reproduce"`       // the command that runs exactly this
+	Started   string   `json:"started"`         // RFC 3339, with milliseconds
 
 	Script   string    `json:"script"`             // path of the script, relative to the project's folder
 	Line     int       `json:"line,omitempty"`     // line of the script that ended the case; 0 when it finished

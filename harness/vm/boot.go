@@ -34,9 +34,9 @@ func (v *VM) started(ctx context.Context) (*VM, error) {
 
 func (v *VM) greet(ctx context.Context) error {
 	const during = "boot"
-	ctx, cancel := context.WithTimeout(ctx, v.machine.BootTimeout)
-	defer cancel()
 	v.qmp.send("qmp_capabilities", nil) // a QEMU that has ended shows below
+	ctx, cancel := v.allow(ctx, v.machine.BootTimeout)
+	defer cancel()
 	select {
 	case v.Hello = <-v.link.hello:
 	case <-v.over:
@@ -51,13 +51,22 @@ func (v *VM) greet(ctx context.Context) error {
 }
 
 // Await waits for the VM to end by itself. It returns a [*Lost] when ctx ends
-// first.
+// first, or when it is proved that the VM will not end.
 func (v *VM) Await(ctx context.Context) error {
+	const during = "the end of the VM"
+	watching, stop := context.WithCancel(ctx)
+	defer stop()
+	var given <-chan *Lost
+	if v.Limit > 0 {
+		given = v.watch(watching, during, 0)
+	}
 	select {
 	case <-v.over:
 		return nil
+	case lost := <-given:
+		return lost
 	case <-ctx.Done():
-		return lostTo(ctx, "the end of the VM")
+		return lostTo(ctx, during)
 	}
 }
 
@@ -66,19 +75,20 @@ func (v *VM) Await(ctx context.Context) error {
 // their ends, so that a late splat is not missed. Closing again returns the
 // same.
 func (v *VM) Close() Fate {
-	const patience = time.Second // with a guest that may hang
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
 	v.mu.Lock()
-	deaf := v.deaf
+	silent := v.deaf || v.done
 	v.mu.Unlock()
-	if !deaf {
+	if !silent {
+		const patience = time.Second // with a guest that may hang
+		ctx, cancel := v.allow(context.Background(), patience)
 		v.Settle(ctx) // its records are kept like any others; a VM that is over answers at once
+		cancel()
 	}
 	return v.end()
 }
 
-// end ends QEMU, by asking for a second and by force then.
+// end ends QEMU, by asking, and by force when it takes long: what it has sent is
+// read either way.
 func (v *VM) end() Fate {
 	v.closing.Do(func() {
 		v.mu.Lock()
@@ -87,7 +97,7 @@ func (v *VM) end() Fate {
 		v.qmp.send("quit", nil) // a QEMU that has ended already does not mind
 		select {
 		case <-v.over:
-		case <-time.After(time.Second):
+		case <-time.After(10 * time.Second):
 			v.kill()
 			<-v.over
 		}

@@ -78,9 +78,6 @@ func (t *Template) Clone(ctx context.Context) (*VM, error) {
 // once: QEMU and the guest read it as they come to it, and nobody waits for a
 // reply in between.
 func (v *VM) thaw(ctx context.Context) error {
-	const patience = 20 * time.Second // 300 times the usual
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
 	capabilities := map[string]any{"capabilities": []map[string]any{{"capability": "x-ignore-shared", "state": true}}}
 	for _, c := range []struct {
 		name string
@@ -94,6 +91,9 @@ func (v *VM) thaw(ctx context.Context) error {
 			break // QEMU has ended; the order below tells
 		}
 	}
+	const patience = 20 * time.Second // 300 times the usual
+	ctx, cancel := v.allow(ctx, patience)
+	defer cancel()
 	_, err := v.Settle(ctx)
 	return err
 }

@@ -17,9 +17,9 @@ import (
 func (v *VM) Explain(ctx context.Context) string {
 	const (
 		patience = 2 * time.Second  // with the agent
-		dying    = 10 * time.Second // to print a whole log on the console, on a busy host
+		dying    = 10 * time.Second // to print a whole log on the console
 	)
-	asking, cancel := context.WithTimeout(ctx, patience)
+	asking, cancel := v.allow(ctx, patience)
 	defer cancel()
 	if ans, err := v.do(asking, &wire.Order{Verb: wire.DoStack}); err == nil {
 		return string(ans.Output)
@@ -28,10 +28,11 @@ func (v *VM) Explain(ctx context.Context) string {
 	v.poked = true
 	v.mu.Unlock()
 	v.qmp.send("inject-nmi", nil)
+	printing, cancel := v.allow(ctx, dying)
+	defer cancel()
 	select {
 	case <-v.over:
-	case <-ctx.Done():
-	case <-time.After(dying):
+	case <-printing.Done():
 	}
 	return ""
 }

@@ -3,6 +3,7 @@
 package vm
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -15,7 +16,9 @@ type LostKind string
 // The ways to lose a VM.
 const (
 	LostExited    LostKind = "exited"    // QEMU has ended: panic, reset, power-off, crash; the Fate tells
-	LostTimeout   LostKind = "timeout"   // no answer in time; the VM still runs
+	LostTimeout   LostKind = "timeout"   // no answer in the VM's own time; the VM still runs
+	LostHung      LostKind = "hung"      // proved: there will be no answer
+	LostStarved   LostKind = "starved"   // no answer, and nothing proved: the VM got too little of the machine
 	LostCancelled LostKind = "cancelled" // the caller gave up
 	LostAgent     LostKind = "agent"     // the kernel runs, its agent does not
 	LostGarbled   LostKind = "garbled"   // what came from the agent was no message
@@ -27,6 +30,7 @@ type Lost struct {
 	Kind   LostKind
 	During string // what was asked of it: "insert"
 	Err    error  // the cause, where there is more to say; may be nil
+	Stack  string // where the task is in the kernel that hangs, when the agent could tell
 }
 
 // Error returns the message.
@@ -34,6 +38,8 @@ func (e *Lost) Error() string {
 	text := map[LostKind]string{
 		LostExited:    "the VM ended during %s",
 		LostTimeout:   "the VM did not answer in time to %s",
+		LostHung:      "the VM will not answer to %s",
+		LostStarved:   "the VM did not answer to %s and got too little of this machine to be blamed",
 		LostCancelled: "cancelled during %s",
 		LostAgent:     "the agent in the VM ended during %s",
 		LostGarbled:   "the agent garbled its answer to %s",
@@ -56,7 +62,10 @@ const consoleTail = 15
 func (m Machine) bootFault(err error, f Fate) error {
 	e := &fault.Error{Party: fault.Boot, What: "the kernel did not reach its agent", Where: m.Kernel.Release + ", " + string(m.Accel), Err: err}
 	console := tail(f.Console, consoleTail)
+	lost, isLost := errors.AsType[*Lost](err)
 	switch {
+	case isLost && lost.Kind == LostStarved:
+		e.Party, e.Fix = fault.Host, "run again when this machine is less busy, or see whether somebody has stopped its processes"
 	case f.How == Crashed:
 		e.Party, e.What = fault.Host, "QEMU failed"
 		e.Err = fmt.Errorf("%w\n%s", err, strings.TrimSpace(f.Status+"\n"+f.Output))

@@ -4,7 +4,6 @@ package vm
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -70,6 +69,22 @@ func (v *VM) Settle(ctx context.Context) (Answer, error) {
 	return v.do(ctx, &wire.Order{Verb: wire.DoSettle})
 }
 
+// taintFile has the kernel's taint mask (Documentation/admin-guide/tainted-kernels.rst).
+const taintFile = "/proc/sys/kernel/tainted"
+
+// LastWord asks the guest for the last time. One answer has it all, in this
+// order: that it lives, the kernel's taint mask as the answer's Output, and what
+// it has logged since the last step.
+func (v *VM) LastWord(ctx context.Context) (Answer, error) {
+	answer, err := v.ReadFile(ctx, taintFile)
+	if err == nil {
+		v.mu.Lock()
+		v.done = true
+		v.mu.Unlock()
+	}
+	return answer, err
+}
+
 // do gives an order and waits for the answer. An error is a [*Lost], or says
 // that the order made no sense.
 func (v *VM) do(ctx context.Context, o *wire.Order) (Answer, error) {
@@ -77,11 +92,15 @@ func (v *VM) do(ctx context.Context, o *wire.Order) (Answer, error) {
 	if c == nil {
 		return Answer{}, err // too big; a port that is gone shows below
 	}
-	return v.await(ctx, c, string(o.Verb))
+	return v.await(ctx, c, string(o.Verb), o.ID)
 }
 
-// await waits for the answer that will come out of c. An error is a [*Lost].
-func (v *VM) await(ctx context.Context, c <-chan reception, during string) (Answer, error) {
+// await waits for the answer to an order, which will come out of c. An error is
+// a [*Lost].
+func (v *VM) await(ctx context.Context, c <-chan reception, during string, order uint64) (Answer, error) {
+	watching, stop := context.WithCancel(ctx)
+	defer stop()
+	var given <-chan *Lost // nil until somebody watches
 	// Most orders are done before this ticks; only of others does anybody have
 	// to ask what the kernel logs meanwhile.
 	peek := time.NewTicker(200 * time.Millisecond)
@@ -100,14 +119,24 @@ func (v *VM) await(ctx context.Context, c <-chan reception, during string) (Answ
 		case <-v.lost:
 			return Answer{}, &Lost{Kind: v.why.Kind, During: during, Err: v.why.Err}
 		case <-ctx.Done():
-			v.mu.Lock()
-			v.deaf = true
-			v.mu.Unlock()
+			v.setDeaf()
 			return Answer{}, lostTo(ctx, during)
+		case lost := <-given:
+			v.setDeaf()
+			return Answer{}, lost
 		case <-peek.C:
 			v.link.peek(ctx)
+			if given == nil && v.Limit > 0 {
+				given = v.watch(watching, during, order)
+			}
 		}
 	}
+}
+
+func (v *VM) setDeaf() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.deaf = true
 }
 
 // exited is the error of an order whose VM is over.
@@ -118,15 +147,6 @@ func (v *VM) exited(during string) *Lost {
 		return &Lost{Kind: LostCancelled, During: during}
 	}
 	return &Lost{Kind: LostExited, During: during}
-}
-
-// lostTo is the error of an order whose context is over.
-func lostTo(ctx context.Context, during string) *Lost {
-	cause := context.Cause(ctx)
-	if errors.Is(cause, context.DeadlineExceeded) {
-		return &Lost{Kind: LostTimeout, During: during, Err: cause}
-	}
-	return &Lost{Kind: LostCancelled, During: during, Err: cause}
 }
 
 // open takes the answer out of what came over the wire.

@@ -49,15 +49,21 @@ func processor(on board, accel Accel, cpus int, flags []string) part {
 	for _, f := range flags {
 		model += "," + f
 	}
-	how := string(accel)
-	if accel == TCG && cpus > 1 {
+	qemu := []string{"-accel", string(accel)}
+	if accel == TCG {
 		// Two emulated CPUs that really run at once crash a kernel now and
 		// then when it patches its own text ("Oops: int3"). In turns on one
 		// thread they do not.
-		how += ",thread=single"
+		qemu[1] += ",thread=single"
+		// The guest's clock goes by what the guest executes, 4 ns an
+		// instruction: a machine that is busy or stopped does not make it jump
+		// while something runs. A guest that waits lives in the time of all
+		// others (sleep=on): it must not be far ahead when the harness, which
+		// it waits for, is slow.
+		qemu = append(qemu, "-icount", "shift=2,sleep=on")
 	}
 	return part{
-		qemu: []string{"-accel", how, "-cpu", model, "-smp", strconv.Itoa(cpus)},
+		qemu: append(qemu, "-cpu", model, "-smp", strconv.Itoa(cpus)),
 		kernel: append(slices.Clone(on.clocks),
 			"mitigations=off", // nothing in here is worth stealing, and an emulated CPU pays dearly
 			"nokaslr",         // the same addresses in every splat

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"sync"
 	"syscall"
 	"time"
 
@@ -25,6 +26,9 @@ type process struct {
 	output  *bytes.Buffer // what QEMU printed; not before done
 	done    chan struct{} // closed when QEMU has ended and was waited for
 	err     error         // of waiting; not before done
+
+	mu    sync.Mutex // guards what follows
+	stops int        // how often it was seen to have gone on after a stop
 }
 
 // startQEMU starts QEMU with args. state, if not nil, becomes its stateFD and
@@ -77,6 +81,18 @@ func startQEMU(path string, args []string, state *os.File) (*process, error) {
 		return nil, fmt.Errorf("start %s: %w", path, err)
 	}
 	return p, nil
+}
+
+// stopped returns how often QEMU has gone on after it was stopped by a signal.
+func (p *process) stopped() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var info unix.Siginfo
+	err := unix.Waitid(unix.P_PID, p.cmd.Process.Pid, &info, unix.WCONTINUED|unix.WNOHANG, nil)
+	if err == nil && info.Signo != 0 { // which the kernel counts once, however often it was
+		p.stops++
+	}
+	return p.stops
 }
 
 // kill ends QEMU at once. Killing one that has ended does nothing.

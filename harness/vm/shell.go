@@ -84,7 +84,7 @@ func (v *VM) Shell(ctx context.Context, in io.Reader, out io.Writer, sizes <-cha
 	defer v.console.show(nil)
 	go v.resize(ctx, sizes)
 	go func() { leave(v.typeIn(in)) }() // lives until in gives something or ends; nobody waits for it
-	ans, err := v.await(ctx, c, "shell")
+	ans, err := v.await(ctx, c, "shell", 0)
 	switch {
 	case errors.Is(context.Cause(ctx), errLeft):
 		return nil

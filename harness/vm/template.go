@@ -157,7 +157,7 @@ func (m Machine) freeze(ctx context.Context, dir string) error {
 // prepare does before the freezing what clones are not to wait for, and returns
 // the order of the shell that it left waiting; 0 if none was asked for.
 func (v *VM) prepare(ctx context.Context) (shell uint64, err error) {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := v.allow(ctx, 30*time.Second)
 	defer cancel()
 	if err := v.warm(ctx); err != nil || !v.machine.Shell {
 		return 0, err
@@ -215,7 +215,7 @@ func (m Machine) tryClone(ctx context.Context, dir string) error {
 
 // writeState has QEMU write its state into the file path.
 func (v *VM) writeState(ctx context.Context, path string) error {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := v.allow(ctx, 30*time.Second)
 	defer cancel()
 	// Through a pipe: QEMU may not start programs, and wants to be told of a
 	// plain file in another way, differently in different versions.
@@ -264,7 +264,7 @@ func (v *VM) warm(ctx context.Context) error {
 		func() (Answer, error) { return v.WriteFile(ctx, "/dev/null", aModule, 0o600) },
 		func() (Answer, error) { return v.Insert(ctx, nil, string(aModule)) },
 		func() (Answer, error) { return v.Remove(ctx, "nothing") },
-		func() (Answer, error) { return v.ReadFile(ctx, "/proc/sys/kernel/tainted") },
+		func() (Answer, error) { return v.ReadFile(ctx, taintFile) },
 	} {
 		if _, err := order(); err != nil {
 			return err

@@ -19,6 +19,11 @@ import (
 type VM struct {
 	Hello wire.Hello // what the agent said of its kernel
 
+	// Limit, if not 0, is how much of its own time the VM may live without
+	// answering an order, before it is seen whether it ever will. It is set
+	// before the first order.
+	Limit time.Duration
+
 	machine Machine
 	proc    *process
 	qmp     *qmp
@@ -40,6 +45,7 @@ type VM struct {
 	killed   bool          // we killed QEMU
 	poked    bool          // we made the kernel panic, to see where it hangs
 	deaf     bool          // an order was not answered; do not give another
+	done     bool          // it has said its last word
 
 	closing sync.Once
 	fate    Fate
@@ -101,10 +107,23 @@ func (v *VM) note(e Event) {
 		if err := json.Unmarshal(e.Data, &port); err == nil && port.ID == agentDevice && !port.Open {
 			v.lose(LostAgent, nil, 2*time.Second)
 		}
+	case "SHUTDOWN":
+		go v.seeOff()
 	case "STOP":
 		if v.machine.Debugger == "" {
 			v.lose(LostStopped, nil, 0)
 		}
+	}
+}
+
+// seeOff ends a QEMU that has said that it ends, and does not: QEMU 7.2 waits for
+// ever for a question that it was asked at that very moment (monitor_cleanup).
+// Everything that its guest had to say is on the way by then.
+func (v *VM) seeOff() {
+	select {
+	case <-v.over:
+	case <-time.After(10 * time.Second):
+		v.kill()
 	}
 }
 
@@ -120,9 +139,13 @@ func (v *VM) Paused(ctx context.Context) error {
 // the better reason.
 func (v *VM) lose(kind LostKind, err error, grace time.Duration) {
 	go func() {
-		select {
-		case <-v.over:
-		case <-time.After(grace):
+		if grace > 0 {
+			late, cancel := v.allow(context.Background(), grace)
+			defer cancel()
+			select {
+			case <-v.over:
+			case <-late.Done():
+			}
 		}
 		v.lostOnce.Do(func() {
 			v.why = Lost{Kind: kind, Err: err}

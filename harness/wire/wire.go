@@ -62,7 +62,7 @@ const (
 	DoWrite  Verb = "write"  // write Blob to the file Path; made with Mode when not there
 	DoUnpack Verb = "unpack" // do the orders to write that Blob holds, frame after frame
 	DoSettle Verb = "settle" // nothing; what was logged before comes ahead of the answer
-	DoStack  Verb = "stack"  // return the kernel stack of the task that inserts, removes, reads and writes
+	DoStack  Verb = "stack"  // return the kernel stacks of who does the order with the number Name
 )
 
 // Order is something to do in the guest.

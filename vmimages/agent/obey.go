@@ -12,6 +12,8 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"strconv"
+	"sync"
 	"syscall"
 	"time"
 
@@ -22,8 +24,9 @@ import (
 
 // agent does orders.
 type agent struct {
-	speaker *speaker
-	hand    *hand
+	speaker  *speaker
+	hand     *hand
+	commands sync.Map // the number of an order, as text, to the process that it started
 }
 
 // listen does what the harness orders, until it hangs up.
@@ -65,10 +68,9 @@ func (a *agent) do(o *wire.Order) *wire.Answer {
 		blob, err := os.ReadFile(o.Path)
 		return &wire.Answer{Blob: blob[:min(len(blob), wire.MaxOutput)], Errno: errnoOf(err)}
 	case wire.DoStack:
-		blob, err := os.ReadFile(fmt.Sprintf("/proc/%d/stack", a.hand.pid.Load()))
-		return &wire.Answer{Blob: blob, Errno: errnoOf(err)}
+		return a.stack(o.Name)
 	case wire.DoRun:
-		return run(o)
+		return a.run(o)
 	case wire.DoUnpack:
 		return unpack(o.Blob)
 	case wire.DoSettle:
@@ -102,14 +104,18 @@ func unpack(blob []byte) *wire.Answer {
 }
 
 // run runs a command of the guest to its end.
-func run(o *wire.Order) *wire.Answer {
+func (a *agent) run(o *wire.Order) *wire.Answer {
 	if len(o.Argv) == 0 {
 		return &wire.Answer{Problem: "an order to run nothing"}
 	}
 	out := &limited{left: wire.MaxOutput}
 	cmd := exec.Command(o.Argv[0], o.Argv[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(o.Blob), out, out
-	err := cmd.Run()
+	err := cmd.Start()
+	if err == nil {
+		a.commands.Store(strconv.FormatUint(o.ID, 10), cmd.Process.Pid)
+		err = cmd.Wait()
+	}
 	ans := &wire.Answer{Blob: out.b.Bytes()}
 	exit := new(exec.ExitError)
 	switch {
