@@ -14,7 +14,6 @@ import (
 
 	"github.com/magefile/mage/mg"
 
-	"kmodlab/harness/bench"
 	"kmodlab/harness/fault"
 	"kmodlab/harness/target"
 )
@@ -200,16 +199,27 @@ func Bench(ctx context.Context,
 }
 
 // Soak starts VMs again and again and fails when one does not come up.
+//
+// With -chaos it runs every lesson and every fault, too, in quiet and then while
+// emulators or the harness are stopped at random, busy loops take the CPUs, and
+// the like; it fails where a record is another one than in quiet.
 func Soak(ctx context.Context,
-	kernel *string, // a series or release; 6.12 when left out
+	kernel *string, // series, release or set: 6.12, >=6.1, all, every
 	flavour *string, // cloud (default), amd64, rt
 	arch *string, // amd64 (default), arm64
-	clones *int, // how many one after the other; 50 when left out
-	parallel *int, // how many, four at a time; 50 when left out
-	boots *int, // how many templates; 5 when left out
+	clones *int, // how many one after the other; 50 when left out, with -chaos none
+	parallel *int, // how many, four at a time; 50 when left out, with -chaos none
+	boots *int, // how many templates; 5 when left out, with -chaos none
+	chaos *bool, // disturb all of it
+	disturb *string, // how: stop, pause, load, quota, memory, offline; all when left out
+	rounds *int, // how often each disturbance; 3 when left out
+	lesson *string, // disturb these lessons only: notify,order
+	run *string, // disturb only the cases LESSON/CASE that match this expression
+	seed *int, // of what is left to chance
 ) error {
-	return target.Soak(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch)},
-		bench.Load{Clones: number(clones, 50), Parallel: number(parallel, 50), Boots: number(boots, 5)})
+	return target.Soak(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), Lesson: text(lesson), Run: text(run)},
+		target.Load{Clones: clones, Parallel: parallel, Boots: boots},
+		target.Disturbance{On: set(chaos), Kinds: text(disturb), Rounds: number(rounds, 3), Seed: uint64(number(seed, 0))})
 }
 
 // Claims settles every claim on every kernel of the test set and writes

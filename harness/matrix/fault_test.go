@@ -63,7 +63,7 @@ func newRunner(t *testing.T, kmod, series string) (*Runner, kernel.Source) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Runner{Cache: c, Root: root, Kmod: kmod, Out: t.TempDir(), View: quiet{}, Limit: 15 * time.Second}, source
+	return &Runner{Cache: c, Root: root, Kmod: kmod, Out: t.TempDir(), View: quiet{}, Limit: 4 * time.Second}, source
 }
 
 // Every fault gets its verdict, on every kernel, and the reason names it.

@@ -139,12 +139,9 @@ func isNoLockup(s kmsg.Splat) bool { return s.Kind != kmsg.Lockup }
 // late is the reason of a hang.
 const late = "the step does not end"
 
+// hung leaves out the lockups that the kernel reported, as splatted does.
 func hung(f Facts) (Result, bool) {
-	reason := late
-	if len(f.Splats) > 0 {
-		reason += ": " + titles(f.Splats)
-	}
-	return Result{Hang, at(f, reason)}, f.Hung
+	return Result{Hang, at(f, late)}, f.Hung
 }
 
 // wentOff blames the module or the script for a machine that switched itself

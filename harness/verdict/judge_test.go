@@ -47,7 +47,7 @@ func TestJudge(t *testing.T) {
 		"splat though all as expected":  {Facts{Began: true, Finished: true, Splats: splats(oops)}, Splat, "NULL pointer dereference in f [m]"},
 		"two splats":                    {Facts{Began: true, Splats: splats(oops, lockup)}, Splat, "NULL pointer dereference in f [m]; soft lockup in f [m]"},
 		"splat, then the step hung":     {Facts{Began: true, Step: "insmod m", Splats: splats(oops), Hung: true}, Splat, "insmod m: NULL pointer dereference in f [m]; the step does not end"},
-		"a lockup is a hang":            {Facts{Began: true, Step: "insmod m", Splats: splats(lockup, lockup), Hung: true}, Hang, "insmod m: the step does not end: soft lockup in f [m]"},
+		"a lockup is a hang":            {Facts{Began: true, Step: "insmod m", Splats: splats(lockup, lockup), Hung: true}, Hang, "insmod m: the step does not end"},
 		"a lockup with a splat":         {Facts{Began: true, Splats: splats(lockup, oops), Hung: true}, Splat, "soft lockup in f [m]; NULL pointer dereference in f [m]; the step does not end"},
 		"a lockup that ended":           {Facts{Began: true, Finished: true, Splats: splats(lockup)}, Splat, "soft lockup in f [m]"},
 		"the task was killed":           {Facts{Began: true, TaskDied: "killed"}, Splat, "the task that did it was killed: killed"},
@@ -166,7 +166,7 @@ func brokenRule(f Facts, got Result) string {
 		return "nobody but the guest switches it off"
 	case v == Hang && (slices.ContainsFunc(f.Splats, isNoLockup) || f.Taint != ""):
 		return "a splat outweighs a hang"
-	case (v == Load || v == Fail) && (f.Hung || len(f.Splats) > 0):
+	case (v == Load || v == Fail) && (f.Hung || len(f.Splats) > 0 && !f.Starved || slices.ContainsFunc(f.Splats, isNoLockup)):
 		return "a splat and a hang outweigh what the script saw"
 	case strings.HasSuffix(got.Reason, ": "):
 		return "want a reason after the step"

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package chaos
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// How long something stands still.
+const (
+	leastStop = time.Second
+	mostStop  = time.Minute
+)
+
+// stop stops emulators of this program, one at a time, anywhere in their work,
+// and lets them go on.
+func stop(ctx context.Context, chance *rand.Rand) error {
+	for ctx.Err() == nil {
+		pids := emulators()
+		if len(pids) == 0 {
+			wait(ctx, 10*time.Millisecond)
+			continue
+		}
+		pid := pids[chance.IntN(len(pids))]
+		syscall.Kill(pid, syscall.SIGSTOP) // one that has just ended does not mind
+		wait(ctx, between(chance, leastStop, mostStop))
+		syscall.Kill(pid, syscall.SIGCONT)
+		wait(ctx, between(chance, 0, time.Second))
+	}
+	return nil
+}
+
+// pause stops this program. Another one has to let it go on.
+func pause(ctx context.Context, chance *rand.Rand) error {
+	for ctx.Err() == nil {
+		wait(ctx, between(chance, 0, 5*time.Second))
+		seconds := between(chance, leastStop, mostStop).Seconds()
+		// Nothing ends the shell before it has let us go on.
+		script := fmt.Sprintf("trap '' HUP INT TERM; kill -STOP %[1]d; sleep %.1[2]f; kill -CONT %[1]d", os.Getpid(), seconds)
+		cmd := exec.Command("sh", "-c", script)
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+		if err := cmd.Run(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// emulators returns the process ids of the emulators that this process started.
+func emulators() []int {
+	tasks, err := filepath.Glob("/proc/self/task/*/children")
+	if err != nil {
+		return nil
+	}
+	var pids []int
+	for _, path := range tasks {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			continue // the thread has ended
+		}
+		for word := range strings.FieldsSeq(string(text)) {
+			comm, err := os.ReadFile("/proc/" + word + "/comm")
+			if pid, e := strconv.Atoi(word); err == nil && e == nil && strings.HasPrefix(string(comm), "qemu") {
+				pids = append(pids, pid)
+			}
+		}
+	}
+	return pids
+}
