@@ -64,13 +64,13 @@ type Settlement struct {
 	Verdict string // "holds", "refuted", "unsupported", "changed in 5.17"
 	Remark  string // what the script says besides; may be empty
 	Case    lesson.Case
-	Proofs  []Proof // what the kernel printed, by condition
+	Proofs  []Proof // what kernels printed
 }
 
-// Proof is a section that the proving step was compared with.
+// Proof is a section that the proving step was compared with, on some kernels.
 type Proof struct {
-	Conditions []string // as the script writes them, "kernel:>=5.17"; all must hold
-	Lines      []string
+	Section string
+	Lines   []string
 }
 
 var claimLine = regexp.MustCompile(`^# claim (C\d+) (holds|refuted|unsupported|changed in \d+\.\d+)(?:[,;:]? (.*))?$`)
@@ -91,7 +91,7 @@ func Read(c lesson.Case) ([]Settlement, error) {
 	sc := bufio.NewScanner(strings.NewReader(string(archive.Comment)))
 	for n := 1; sc.Scan(); n++ {
 		line := strings.TrimSpace(sc.Text())
-		conditions, words := command(line)
+		words := command(line)
 		isLog := len(words) > 0 && words[0] == "dmesg"
 		if proving && !isLog && line != "" {
 			done, open, proving = append(done, open...), nil, false
@@ -108,7 +108,7 @@ func Read(c lesson.Case) ([]Settlement, error) {
 			proving = true
 			for i := range open {
 				if len(words) > 1 {
-					open[i].Proofs = append(open[i].Proofs, Proof{conditions, sections[words[1]]})
+					open[i].Proofs = append(open[i].Proofs, Proof{words[1], sections[words[1]]})
 				}
 			}
 		}
@@ -116,12 +116,11 @@ func Read(c lesson.Case) ([]Settlement, error) {
 	return append(done, open...), sc.Err()
 }
 
-// command splits a script line into its conditions and its words.
-func command(line string) (conditions, words []string) {
-	words = strings.Fields(line)
+// command returns the words of a script line, without its conditions.
+func command(line string) []string {
+	words := strings.Fields(line)
 	for len(words) > 0 && strings.HasPrefix(words[0], "[") && strings.HasSuffix(words[0], "]") {
-		conditions = append(conditions, strings.Trim(words[0], "[]"))
 		words = words[1:]
 	}
-	return conditions, words
+	return words
 }

@@ -50,7 +50,7 @@ func TestRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	proofs := []Proof{{[]string{"kernel:<5.17"}, []string{"again 0"}}, {[]string{"kernel:>=5.17"}, []string{"again -17"}}}
+	proofs := []Proof{{"old.log", []string{"again 0"}}, {"new.log", []string{"again -17"}}}
 	want := []Settlement{
 		{Claim: "C12", Verdict: "changed in 5.17", Remark: "before that it returns 0", Proofs: proofs},
 		{Claim: "C1", Verdict: "holds", Proofs: proofs},
@@ -72,28 +72,51 @@ func TestLedger(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kernels := []Kernel{
-		{"5.10", func(c string) (bool, error) { return c == "kernel:<5.17", nil }},
-		{"6.12", func(c string) (bool, error) { return c == "kernel:>=5.17", nil }},
-	}
 	list := []Claim{{"C1", "First."}, {"C2", "Second."}, {"C12", "Twice."}}
+	compared := func(section string) []verdict.Step {
+		return []verdict.Step{{Text: "rmmod duplicates", Section: section, Compared: true}}
+	}
 	records := []verdict.Record{
-		{Column: "5.10", Lesson: "duplicates", Case: "twice", Verdict: verdict.Pass},
-		{Column: "6.12", Lesson: "duplicates", Case: "twice", Verdict: verdict.Fail},
+		{Column: "5.10", Lesson: "duplicates", Case: "twice", Verdict: verdict.Pass, Steps: compared("old.log")},
+		{Column: "6.12", Lesson: "duplicates", Case: "twice", Verdict: verdict.Fail, Steps: compared("new.log")},
+		{Column: "7.2", Lesson: "duplicates", Case: "twice", Verdict: verdict.Unsupported, Reason: "needs export:f"},
+		{Column: "7.3", Lesson: "duplicates", Case: "twice", Verdict: verdict.Pass, Steps: compared("new.log")}, // no column of the ledger
 	}
-	got, err := Ledger(list, settlements, kernels, records)
-	if err != nil {
-		t.Fatal(err)
-	}
+	got := Ledger(list, settlements, []string{"5.10", "6.12", "7.2"}, records)
 	for _, want := range []string{
-		"| [C1](#c1) | First. | holds | unsettled: fail |",
-		"| [C2](#c2) | Second. | open | open |",
-		"| [C12](#c12) | Twice. | changed in 5.17 | unsettled: fail |",
+		"| [C1](#c1) | First. | holds | unsettled: fail | unsupported: needs export:f |",
+		"| [C2](#c2) | Second. | open | open | open |",
+		"| [C12](#c12) | Twice. | changed in 5.17 | unsettled: fail | unsupported: needs export:f |",
 		"On 5.10:\n\n```\nagain 0\n```",
 		"On 6.12:\n\n```\nagain -17\n```",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("Ledger() lacks %q:\n%s", want, got)
+		}
+	}
+}
+
+func TestSettled(t *testing.T) {
+	settlements, err := Read(readCase(t, script))
+	if err != nil {
+		t.Fatal(err)
+	}
+	on := func(column string, v verdict.Verdict) verdict.Record {
+		return verdict.Record{Column: column, Lesson: "duplicates", Case: "twice", Verdict: v}
+	}
+	for name, tt := range map[string]struct {
+		records []verdict.Record
+		want    bool
+	}{
+		"all passed":            {[]verdict.Record{on("5.10", verdict.Pass), on("6.12", verdict.Pass)}, true},
+		"one is unsupported":    {[]verdict.Record{on("5.10", verdict.Pass), on("6.12", verdict.Unsupported)}, true},
+		"one failed":            {[]verdict.Record{on("5.10", verdict.Pass), on("6.12", verdict.Splat)}, false},
+		"one could not be run":  {[]verdict.Record{on("5.10", verdict.Infra), on("6.12", verdict.Pass)}, false},
+		"one is missing":        {[]verdict.Record{on("5.10", verdict.Pass)}, false},
+		"another kernel failed": {[]verdict.Record{on("5.10", verdict.Pass), on("6.12", verdict.Pass), on("7.3", verdict.Fail)}, true},
+	} {
+		if got := Settled(settlements, []string{"5.10", "6.12"}, tt.records); got != tt.want {
+			t.Errorf("%s: Settled() = %v; want %v", name, got, tt.want)
 		}
 	}
 }

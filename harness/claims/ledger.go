@@ -4,27 +4,23 @@ package claims
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"kmodlab/harness/lesson"
 	"kmodlab/harness/verdict"
 )
 
-// Kernel is a column of the ledger.
-type Kernel struct {
-	Series string
-	Has    func(condition string) (bool, error) // settles a script's condition on it
-}
-
 // Ledger is the ledger as a Markdown page, for docs/claims.md. Which verdict
-// counts where follows from records; a claim that no case settles is said to
-// be open.
-func Ledger(list []Claim, settlements []Settlement, kernels []Kernel, records []verdict.Record) (string, error) {
+// counts where, and what the kernels printed, follows from records, whose
+// columns kernels are; a claim that no case settles is said to be open.
+func Ledger(list []Claim, settlements []Settlement, kernels []string, records []verdict.Record) string {
 	var b strings.Builder
 	b.WriteString("<!-- Made by \"go tool mage claims\" from the scripts and from what the kernels said. Do not edit. -->\n\n")
 	b.WriteString("# The claims, and what running kernels say\n\n")
 	b.WriteString("| claim | says |")
 	for _, k := range kernels {
-		b.WriteString(" " + k.Series + " |")
+		b.WriteString(" " + k + " |")
 	}
 	b.WriteString("\n|---|---|" + strings.Repeat("---|", len(kernels)) + "\n")
 	outcome := index(records)
@@ -36,11 +32,24 @@ func Ledger(list []Claim, settlements []Settlement, kernels []Kernel, records []
 		b.WriteString("\n")
 	}
 	for _, claim := range list {
-		if err := details(&b, claim, settlements, kernels); err != nil {
-			return "", err
+		details(&b, claim, settlements, kernels, outcome)
+	}
+	return b.String()
+}
+
+// Settled tells whether records say something to all of settlements on each of
+// the kernels: no case of them failed, and none is missing. A ledger of others
+// is full of holes.
+func Settled(settlements []Settlement, kernels []string, records []verdict.Record) bool {
+	outcome := index(records)
+	for _, s := range settlements {
+		for _, k := range kernels {
+			if v := outcome[s.Case.ID()+" "+k].Verdict; v != verdict.Pass && v != verdict.Unsupported {
+				return false
+			}
 		}
 	}
-	return b.String(), nil
+	return len(settlements) > 0
 }
 
 // Row is what the records say about one claim.
@@ -66,7 +75,7 @@ func Rows(list []Claim, settlements []Settlement, kernels []string, records []ve
 			continue
 		}
 		for _, k := range kernels {
-			row.Cells = append(row.Cells, cell(claim, settlements, Kernel{Series: k}, outcome))
+			row.Cells = append(row.Cells, cell(claim, settlements, k, outcome))
 		}
 		rows = append(rows, row)
 	}
@@ -85,13 +94,13 @@ func index(records []verdict.Record) map[string]verdict.Record {
 // cell is the ledger's word on a claim on one kernel. Where several cases
 // settle a claim, one that ran and passed counts for more than one that is
 // unsupported, and a case that failed leaves the claim unsettled.
-func cell(claim Claim, settlements []Settlement, k Kernel, outcome map[string]verdict.Record) string {
+func cell(claim Claim, settlements []Settlement, kernel string, outcome map[string]verdict.Record) string {
 	word := "open"
 	for _, s := range settlements {
 		if s.Claim != claim.ID {
 			continue
 		}
-		r, ran := outcome[s.Case.ID()+" "+k.Series]
+		r, ran := outcome[s.Case.ID()+" "+kernel]
 		switch {
 		case !ran:
 		case r.Verdict == verdict.Pass && (word == "open" || strings.HasPrefix(word, "unsupported")):
@@ -105,7 +114,7 @@ func cell(claim Claim, settlements []Settlement, k Kernel, outcome map[string]ve
 	return word
 }
 
-func details(b *strings.Builder, claim Claim, settlements []Settlement, kernels []Kernel) error {
+func details(b *strings.Builder, claim Claim, settlements []Settlement, kernels []string, outcome map[string]verdict.Record) {
 	fmt.Fprintf(b, "\n## %s\n\n%s\n", claim.ID, claim.Text)
 	for _, s := range settlements {
 		if s.Claim != claim.ID {
@@ -117,33 +126,21 @@ func details(b *strings.Builder, claim Claim, settlements []Settlement, kernels 
 		}
 		fmt.Fprintf(b, "\n**%s**%s: [%s](../kmod/%s/README.md), case `%s`.\n", s.Verdict, remark, s.Case.Lesson, s.Case.Lesson, s.Case.ID())
 		for _, p := range s.Proofs {
-			series, err := where(p, kernels)
-			if err != nil {
-				return fmt.Errorf("%s: %w", s.Case.Script, err)
-			}
-			if len(series) > 0 {
-				fmt.Fprintf(b, "\nOn %s:\n\n```\n%s\n```\n", strings.Join(series, ", "), strings.Join(p.Lines, "\n"))
+			if on := where(s.Case, p, kernels, outcome); len(on) > 0 {
+				fmt.Fprintf(b, "\nOn %s:\n\n```\n%s\n```\n", strings.Join(on, ", "), strings.Join(p.Lines, "\n"))
 			}
 		}
 	}
-	return nil
 }
 
-// where returns the series on which a proof's conditions hold.
-func where(p Proof, kernels []Kernel) ([]string, error) {
-	var series []string
-next:
+// where returns the kernels on which a step of the case was compared with the
+// proof.
+func where(c lesson.Case, p Proof, kernels []string, outcome map[string]verdict.Record) []string {
+	var on []string
 	for _, k := range kernels {
-		for _, c := range p.Conditions {
-			ok, err := k.Has(c)
-			if err != nil {
-				return nil, err
-			}
-			if !ok {
-				continue next
-			}
+		if slices.ContainsFunc(outcome[c.ID()+" "+k].Steps, func(s verdict.Step) bool { return s.Section == p.Section && s.Compared }) {
+			on = append(on, k)
 		}
-		series = append(series, k.Series)
 	}
-	return series, nil
+	return on
 }

@@ -4,14 +4,12 @@ package target
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 
 	"kmodlab/harness/claims"
 	"kmodlab/harness/fault"
-	"kmodlab/harness/kernel"
 	"kmodlab/harness/lesson"
 	"kmodlab/harness/matrix"
 	"kmodlab/harness/report"
@@ -68,23 +66,15 @@ func (l *lab) ledger(ctx context.Context, lessons []lesson.Lesson, records []ver
 	if err != nil {
 		return "", err
 	}
-	var kernels []claims.Kernel
 	sources, err := l.kernels(ctx, Flags{})
 	if err != nil {
 		return "", err
 	}
+	var kernels []string
 	for _, s := range sources {
-		k, err := s.Get(ctx)
-		if err != nil {
-			return "", err
-		}
-		conditions, err := kernel.NewConditions(k)
-		if err != nil {
-			return "", fmt.Errorf("the ledger's column %s: %w", s.Name, err)
-		}
-		kernels = append(kernels, claims.Kernel{Series: s.Name, Has: conditions.Has})
+		kernels = append(kernels, s.Name)
 	}
-	return claims.Ledger(list, settlements, kernels, records)
+	return claims.Ledger(list, settlements, kernels, records), nil
 }
 
 // settlements returns what the scripts of lessons say about claims.
