@@ -144,7 +144,7 @@ func testFaults(t *testing.T, series string) {
 			}
 		})
 	}
-	if exit := verdict.Exit(records); exit != 1 {
+	if exit := (verdict.Run{Records: records}.Judge()).Exit(); exit != 1 {
 		t.Errorf("exit status %d; want 1", exit)
 	}
 	nothingLeft(t, r)

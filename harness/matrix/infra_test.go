@@ -88,7 +88,7 @@ func TestEmulatorKilled(t *testing.T) {
 			if steps != 2 || got.Retried != "" {
 				t.Errorf("%d steps, retried %q; want the 2 of one attempt", steps, got.Retried)
 			}
-			if exit := verdict.Exit(records); exit != fault.ExitHarness {
+			if exit := (verdict.Run{Records: records}.Judge()).Exit(); exit != fault.ExitHarness {
 				t.Errorf("exit status %d; want %d", exit, fault.ExitHarness)
 			}
 			nothingLeft(t, r)

@@ -48,6 +48,9 @@ func Plan(kernels []kernel.Source, lessons []lesson.Lesson, past []verdict.Recor
 	return cells
 }
 
+// Blank is the record of a cell that has not run.
+func (r *Runner) Blank(c Cell) verdict.Record { return r.blank(c.Kernel, nil, c.Case) }
+
 // ID names the cell as [verdict.Record.ID] does.
 func (c Cell) ID() string { return verdict.CellID(c.Kernel.Name, c.Case.Lesson, c.Case.Name) }
 

@@ -60,6 +60,9 @@ func printable(text string) string {
 	}, text)
 }
 
+// ledger is how reports call what docs/claims.md is compared with.
+const ledger = "ledger of claims"
+
 // Failure is a case that failed, or several that failed on one kernel for one
 // and the same reason before they began, such as a kernel that could not be
 // fetched.
@@ -105,7 +108,11 @@ func headline(r verdict.Record) string {
 		}
 		return m.File + ": " + m.Text
 	}
-	first, _, _ := strings.Cut(r.Reason, "\n")
+	return firstLine(r.Reason)
+}
+
+func firstLine(text string) string {
+	first, _, _ := strings.Cut(text, "\n")
 	return first
 }
 

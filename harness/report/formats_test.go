@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"kmodlab/harness/verdict"
 )
 
 // perlTAP says what Perl's own TAP parser makes of the text on standard input.
@@ -31,14 +33,14 @@ func TestKTAPWithPerl(t *testing.T) {
 		t.Skipf("perl has no TAP::Parser: %v", err)
 	}
 	var b strings.Builder
-	if err := KTAP(&b, fixture(t)); err != nil {
+	if err := KTAP(&b, judgement(t)); err != nil {
 		t.Fatal(err)
 	}
 	for name, tt := range map[string]struct {
 		indent, subtest string // which level, and which of it
 		want            string
 	}{
-		"kernels":         {"", "", "planned 3, run 3, failed 3, skipped 0, errors 0"},
+		"kernels":         {"", "", "planned 4, run 4, failed 4, skipped 0, errors 0"},
 		"lessons on 5.10": {"    ", "5.10.0-46-cloud-amd64", "planned 3, run 3, failed 2, skipped 0, errors 0"},
 		"lessons on 6.1":  {"    ", "6.1", "planned 3, run 3, failed 3, skipped 0, errors 0"},
 		"cases of notify": {"        ", "notify", "planned 2, run 2, failed 0, skipped 1, errors 0"},
@@ -83,10 +85,10 @@ func TestJUnitSchema(t *testing.T) {
 	if err != nil {
 		t.Skipf("no xmllint: %v", err)
 	}
-	for name, records := range map[string]int{"all": len(fixture(t)), "none": 0} {
+	for name, j := range map[string]verdict.Judgement{"all": judgement(t), "none": {}} {
 		t.Run(name, func(t *testing.T) {
 			var b bytes.Buffer
-			if err := JUnit(&b, fixture(t)[:records]); err != nil {
+			if err := JUnit(&b, j); err != nil {
 				t.Fatal(err)
 			}
 			cmd := exec.Command(xmllint, "--noout", "--nonet", "--schema", filepath.Join("testdata", "junit.xsd"), "-")
@@ -104,7 +106,7 @@ func TestAnnotationsStayInTheirLines(t *testing.T) {
 	records := fixture(t)[:1]
 	records[0].Verdict, records[0].Reason = "fail", "a\n::set-output name=x::y\r\n::error::%0A"
 	var b strings.Builder
-	if err := Annotations(&b, records); err != nil {
+	if err := Annotations(&b, verdict.Judgement{Records: records}); err != nil {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
@@ -123,7 +125,7 @@ func TestSummaryStaysSmall(t *testing.T) {
 		bad.Case = fmt.Sprint("case ", n)
 		many = append(many, bad)
 	}
-	if err := Summary(&b, many); err != nil {
+	if err := Summary(&b, verdict.Judgement{Records: many}); err != nil {
 		t.Fatal(err)
 	}
 	if b.Len() > 1<<20 || !strings.Contains(b.String(), "more failures are in report.html") {

@@ -20,12 +20,12 @@ type annotation struct {
 	kernels []string
 }
 
-// Annotations writes what did not pass as commands that GitHub shows beside the
+// Annotations writes what of a judgement did not pass as commands that GitHub shows beside the
 // sources: the compiler's messages at their lines, everything else at the line
 // of the script. What happens on several kernels is one annotation, for GitHub
 // shows but ten a step.
-func Annotations(w io.Writer, records []verdict.Record) error {
-	for _, a := range annotations(records) {
+func Annotations(w io.Writer, j verdict.Judgement) error {
+	for _, a := range annotations(j) {
 		place := ""
 		if a.file != "" {
 			place = "file=" + githubProperty(a.file) + ","
@@ -33,7 +33,10 @@ func Annotations(w io.Writer, records []verdict.Record) error {
 		if a.line > 0 {
 			place += fmt.Sprintf("line=%d,", a.line)
 		}
-		title := fmt.Sprintf("%s (%s)", a.title, strings.Join(a.kernels, ", "))
+		title := a.title
+		if len(a.kernels) > 0 {
+			title += fmt.Sprintf(" (%s)", strings.Join(a.kernels, ", "))
+		}
 		if _, err := fmt.Fprintf(w, "::error %stitle=%s::%s\n", place, githubProperty(title), githubText(a.text)); err != nil {
 			return err
 		}
@@ -44,9 +47,12 @@ func Annotations(w io.Writer, records []verdict.Record) error {
 // reproduce begins an annotation's last line.
 const reproduce = "\nreproduce: "
 
-func annotations(records []verdict.Record) []annotation {
+func annotations(j verdict.Judgement) []annotation {
 	var all []annotation
-	for _, r := range records {
+	if j.Ledger != "" {
+		all = append(all, annotation{title: ledger, text: printable(j.Ledger)})
+	}
+	for _, r := range j.Records {
 		if !Failed(r) {
 			continue
 		}

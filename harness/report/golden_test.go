@@ -46,13 +46,19 @@ func fixture(t *testing.T) []verdict.Record {
 	return records
 }
 
+// judgement is one of these records, with a ledger that is stale.
+func judgement(t *testing.T) verdict.Judgement {
+	t.Helper()
+	return verdict.Judgement{Records: fixture(t), Ledger: "module: the ledger is # stale (docs/claims.md)\n  way out: run: go tool mage claims"}
+}
+
 func TestGolden(t *testing.T) {
-	for name, write := range map[string]func(io.Writer, []verdict.Record) error{
+	for name, write := range map[string]func(io.Writer, verdict.Judgement) error{
 		"results.ktap": KTAP, "junit.xml": JUnit, "annotations.txt": Annotations, "summary.md": Summary, "table.txt": Table,
 	} {
 		t.Run(name, func(t *testing.T) {
 			var b strings.Builder
-			if err := write(&b, fixture(t)); err != nil {
+			if err := write(&b, judgement(t)); err != nil {
 				t.Fatal(err)
 			}
 			golden(t, name, b.String())

@@ -53,11 +53,11 @@ type (
 	}
 )
 
-// JUnit writes records as JUnit XML, one testsuite a kernel. A case of which
+// JUnit writes a judgement as JUnit XML, one testsuite a kernel. A case of which
 // the module is guilty is a failure, any other that did not pass an error; the
-// type is the verdict.
-func JUnit(w io.Writer, records []verdict.Record) error {
-	g := NewGrid(records)
+// type is the verdict. A stale ledger is a testsuite of its own.
+func JUnit(w io.Writer, j verdict.Judgement) error {
+	g := NewGrid(j.Records)
 	all := junitSuites{Name: "kmodlab"}
 	var total float64
 	for i, kernel := range g.Kernels {
@@ -67,6 +67,11 @@ func JUnit(w io.Writer, records []verdict.Record) error {
 		all.Failures += suite.Failures
 		all.Errors += suite.Errors
 		total += seconds
+	}
+	if j.Ledger != "" {
+		all.Suites = append(all.Suites, junitLedger(j.Ledger, g.Kernels))
+		all.Tests++
+		all.Failures++
 	}
 	all.Time = junitTime(total)
 	text, err := xml.MarshalIndent(all, "", "  ")
@@ -100,6 +105,18 @@ func junitKernel(k Kernel, lessons [][]*verdict.Record) (junitSuite, float64) {
 	}
 	suite.Time = junitTime(total)
 	return suite, total
+}
+
+// junitLedger is the suite of a ledger of which text says what is wrong. The
+// schema wants a property of each suite.
+func junitLedger(text string, kernels []Kernel) junitSuite {
+	var names []string
+	for _, k := range kernels {
+		names = append(names, k.Name)
+	}
+	none := junitTime(0)
+	return junitSuite{Name: ledger, junitCounts: junitCounts{Tests: 1, Failures: 1, Time: none}, Properties: []junitProperty{{"kernels", strings.Join(names, ", ")}},
+		Cases: []junitCase{{Class: ledger, Name: ledger, Time: none, Failure: &junitMessage{Message: printable(firstLine(text)), Body: printable(text)}}}}
 }
 
 func (s *junitSuite) add(r *verdict.Record) {

@@ -11,14 +11,19 @@ import (
 	"kmodlab/harness/verdict"
 )
 
-// KTAP writes records in the kernel's own format for test results: kernels,
+// KTAP writes a judgement in the kernel's own format for test results: kernels,
 // below them lessons, below them cases. What a case has to say stands before
-// its line, as the format asks (Documentation/dev-tools/ktap.rst, version 1).
-func KTAP(w io.Writer, records []verdict.Record) error {
+// its line, as the format asks (Documentation/dev-tools/ktap.rst, version 1). A
+// stale ledger fails beside the kernels.
+func KTAP(w io.Writer, j verdict.Judgement) error {
 	b := bufio.NewWriter(w)
-	g := NewGrid(records)
+	g := NewGrid(j.Records)
 	k := ktap{b, ""}
-	k.plan("", len(g.Kernels))
+	tests := len(g.Kernels)
+	if j.Ledger != "" {
+		tests++
+	}
+	k.plan("", tests)
 	for i, kernel := range g.Kernels {
 		inner := ktap{b, "    "}
 		lessons := g.column(i)
@@ -34,6 +39,10 @@ func KTAP(w io.Writer, records []verdict.Record) error {
 			all.add(o)
 		}
 		k.result(i+1, label, all)
+	}
+	if j.Ledger != "" {
+		k.comment(j.Ledger)
+		k.line("not ok %d %s", tests, ledger)
 	}
 	return b.Flush()
 }
@@ -113,7 +122,12 @@ func caseName(r *verdict.Record) string { return r.Lesson + "/" + r.Case }
 // diagnose writes all that is known of a case that failed.
 func (k ktap) diagnose(r *verdict.Record) {
 	k.line("# %s: %s, fault of the %s", word(caseName(r)), r.Verdict, r.Owner)
-	for line := range strings.Lines(Account(*r)) {
+	k.comment(Account(*r))
+}
+
+// comment writes text of several lines.
+func (k ktap) comment(text string) {
+	for line := range strings.Lines(printable(text)) {
 		k.line("#   %s", strings.TrimRight(line, "\n"))
 	}
 }

@@ -19,12 +19,16 @@ const (
 	summaryAccount  = 16 << 10
 )
 
-// Summary writes records as Markdown for the page of a CI job: the closing
+// Summary writes a judgement as Markdown for the page of a CI job: the closing
 // line, a table module x kernel, and every failure, folded.
-func Summary(w io.Writer, records []verdict.Record) error {
+func Summary(w io.Writer, j verdict.Judgement) error {
 	b := bufio.NewWriter(w)
-	g := NewGrid(records)
-	fmt.Fprintf(b, "## kmodlab\n\n%s\n\n| module |", Closing(records))
+	g := NewGrid(j.Records)
+	fmt.Fprintf(b, "## kmodlab\n\n%s\n\n", j.Closing())
+	if j.Ledger != "" {
+		fmt.Fprintf(b, ":x: %s\n\n", markdown(j.Ledger))
+	}
+	b.WriteString("| module |")
 	for _, k := range g.Kernels {
 		b.WriteString(" " + markdown(k.Name) + " |")
 	}
@@ -36,7 +40,7 @@ func Summary(w io.Writer, records []verdict.Record) error {
 		}
 		b.WriteString("\n")
 	}
-	failures := FailuresOf(records)
+	failures := FailuresOf(j.Records)
 	for i, f := range failures {
 		if i == summaryFailures {
 			fmt.Fprintf(b, "\n%d more failures are in report.html.\n", len(failures)-i)

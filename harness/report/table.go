@@ -11,9 +11,9 @@ import (
 	"kmodlab/harness/verdict"
 )
 
-// Table writes the table case x kernel, in the order of records.
-func Table(w io.Writer, records []verdict.Record) error {
-	g := NewGrid(records)
+// Table writes the table case x kernel, in the order of the records.
+func Table(w io.Writer, j verdict.Judgement) error {
+	g := NewGrid(j.Records)
 	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 	fmt.Fprint(t, "case")
 	for _, k := range g.Kernels {
@@ -49,27 +49,4 @@ func Failures(w io.Writer, records []verdict.Record, out string) {
 		}
 		fmt.Fprintf(w, "\n%s  %s on %s  (fault of the %s)\n%s", r.Verdict, f.What(), or(r.Kernel, r.Column), r.Owner, Indent(account(r, last), "  "))
 	}
-}
-
-// Count returns how many of records passed, failed and were skipped, for the
-// closing line.
-func Count(records []verdict.Record) (passed, failed, skipped int) {
-	for _, r := range records {
-		switch r.Verdict {
-		case verdict.Pass:
-			passed++
-		case verdict.Unsupported:
-			skipped++
-		default:
-			failed++
-		}
-	}
-	return passed, failed, skipped
-}
-
-// Closing returns the last line of a run: "cases: 24 passed, 0 failed, 1
-// skipped".
-func Closing(records []verdict.Record) string {
-	passed, failed, skipped := Count(records)
-	return fmt.Sprintf("cases: %d passed, %d failed, %d skipped", passed, failed, skipped)
 }

@@ -21,7 +21,7 @@ var records = []verdict.Record{
 
 func TestTable(t *testing.T) {
 	var b strings.Builder
-	if err := Table(&b, records); err != nil {
+	if err := Table(&b, verdict.Judgement{Records: records}); err != nil {
 		t.Fatal(err)
 	}
 	want := "case               5.10         6.12\nnotify/transcript  pass         fail\nnotify/again       unsupported  \n"
@@ -58,12 +58,6 @@ func TestFailuresCutALongDiff(t *testing.T) {
 	Failures(&b, []verdict.Record{{Verdict: verdict.Fail, Diff: strings.Repeat("+line\n", diffLines+1000), Log: "x"}}, "out")
 	if n := strings.Count(b.String(), "+line\n"); n != diffLines || !strings.Contains(b.String(), "... and 1000 lines more, in the log\n") {
 		t.Errorf("Failures() shows %d lines; want %d, and that there are 1000 more:\n%s", n, diffLines, b.String())
-	}
-}
-
-func TestClosing(t *testing.T) {
-	if got, want := Closing(records), "cases: 1 passed, 1 failed, 1 skipped"; got != want {
-		t.Errorf("Closing() = %q; want %q", got, want)
 	}
 }
 

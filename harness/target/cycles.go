@@ -45,7 +45,8 @@ func Cycles(ctx context.Context, w io.Writer, f Flags, rounds int) error {
 		return status(err)
 	}
 	runner.Play = cycle.Cycles{Rounds: rounds}.Play
-	records, err := runner.Run(ctx, matrix.Plan(kernels, cycle.Lessons(lessons), nil))
+	cells, commit := matrix.Plan(kernels, cycle.Lessons(lessons), nil), l.commit(ctx)
+	records, err := runner.Run(ctx, cells)
 	if ctx.Err() != nil {
 		return failed(fault.ExitHarness, "interrupted")
 	}
@@ -55,11 +56,13 @@ func Cycles(ctx context.Context, w io.Writer, f Flags, rounds int) error {
 	for i, r := range records {
 		records[i].Reproduce = strings.Replace(r.Reproduce, "mage run", fmt.Sprintf("mage cycles -rounds=%d", rounds), 1)
 	}
-	if err := verdict.Write(filepath.Join(l.out, "results.json"), records); err != nil {
+	// Whether something went away is for a test to say.
+	j := verdict.Run{Records: of(commit, records), Plan: blank(runner, cells)}.Judge()
+	if err := j.Write(filepath.Join(l.out, resultsFile)); err != nil {
 		return status(err)
 	}
 	l.view.Printf("\n")
-	report.Table(w, records)
-	report.Failures(w, records, filepath.Join(outFolder, cyclesFolder))
-	return l.conclude(w, records)
+	report.Table(w, j)
+	report.Failures(w, j.Records, filepath.Join(outFolder, cyclesFolder))
+	return l.conclude(w, j)
 }

@@ -66,7 +66,7 @@ func Debug(ctx context.Context, w io.Writer, f Flags) error {
 		return ended(ctx, err)
 	}
 	report.Failures(w, []verdict.Record{record}, outFolder)
-	return l.close([]verdict.Record{record})
+	return l.close(verdict.Run{Records: []verdict.Record{record}}.Judge())
 }
 
 // session finds out what gdb has to know of the kernel and the module.

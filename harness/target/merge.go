@@ -12,12 +12,14 @@ import (
 
 	"kmodlab/harness/fault"
 	"kmodlab/harness/report"
+	"kmodlab/harness/step"
 	"kmodlab/harness/verdict"
 )
 
 // Merge joins the output folders of machines that shared the work into this
-// one's, as if it had run all of it. dirs are paths or patterns, with commas
-// between. What the flags name and no part has is missing, and the run fails.
+// one's, and judges all of it as if it had run here. dirs are paths or patterns,
+// with commas between. What the flags name and no part has is missing, and the
+// run fails.
 func Merge(ctx context.Context, w io.Writer, dirs string, f Flags) error {
 	ctx, l, err := open(ctx, w, f.Locked)
 	if err != nil {
@@ -27,11 +29,14 @@ func Merge(ctx context.Context, w io.Writer, dirs string, f Flags) error {
 	if err != nil {
 		return status(err)
 	}
-	parts, err := verdict.ReadParts(folders, resultsFile)
+	parts, without, err := verdict.ReadParts(folders, resultsFile)
 	if err != nil {
 		return status(err)
 	}
-	records, err := verdict.Merge(parts)
+	for _, dir := range without {
+		step.Note(ctx, "%s has no results: that part was interrupted, or never ran", dir)
+	}
+	records, err := verdict.Merge(parts, l.commit(ctx))
 	if err != nil {
 		return status(err)
 	}
@@ -39,27 +44,17 @@ func Merge(ctx context.Context, w io.Writer, dirs string, f Flags) error {
 	if err != nil {
 		return status(err)
 	}
-	var ids []string
-	for _, c := range p.cells {
-		ids = append(ids, c.ID())
-	}
 	if err := l.takeLogs(parts); err != nil {
 		return status(err)
 	}
-	if err := l.keep(p.past, records); err != nil {
+	j, err := l.judge(p, records)
+	if err != nil {
 		return status(err)
 	}
-	report.Table(w, records)
-	report.Failures(w, records, outFolder)
-	l.news(verdict.Changes(p.past, records))
-	missing := verdict.Missing(records, ids)
-	if len(missing) > 0 {
-		l.view.Printf("\nno part has these %d cases:\n  %s\n", len(missing), strings.Join(missing, "\n  "))
-	}
-	if err := l.conclude(w, records); err != nil || len(missing) == 0 {
-		return err
-	}
-	return failed(fault.ExitHarness, "%d cases are missing", len(missing))
+	report.Table(w, j)
+	report.Failures(w, j.Records, outFolder)
+	l.news(j.Changes)
+	return l.conclude(w, j)
 }
 
 // expand returns the folders that a list of paths and patterns names.

@@ -23,11 +23,23 @@ type plan struct {
 	kernels []kernel.Source
 	cells   []matrix.Cell
 	past    []verdict.Record // what is known of these and other cells
+
+	// Of all lessons, for parts may have more cases than the plan.
+	gone map[string][]string // see [verdict.Run]
+	book *book
 }
 
 // plan returns the work that the flags name.
 func (l *lab) plan(ctx context.Context, f Flags) (*plan, error) {
 	lessons, err := l.lessons(f)
+	if err != nil {
+		return nil, err
+	}
+	every, err := l.lessons(Flags{})
+	if err != nil {
+		return nil, err
+	}
+	book, err := l.book(ctx, every)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +51,7 @@ func (l *lab) plan(ctx context.Context, f Flags) (*plan, error) {
 	if err != nil { // of an older state of the project, perhaps; nothing depends on it
 		step.Note(ctx, "nothing is known of earlier runs: %v", err)
 	}
-	p := &plan{lessons, kernels, matrix.Plan(kernels, lessons, past), past}
+	p := &plan{lessons, kernels, matrix.Plan(kernels, lessons, past), past, gone(every), book}
 	if f.Shard != "" {
 		if p.cells, err = shard(p.cells, f.Shard); err != nil {
 			return nil, err

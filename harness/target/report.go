@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"kmodlab/harness/claims"
 	"kmodlab/harness/fault"
 	"kmodlab/harness/lesson"
 	"kmodlab/harness/report"
@@ -27,31 +26,31 @@ func Report(_ context.Context, w io.Writer) error {
 	}
 	l := &lab{root: root, out: filepath.Join(root, outFolder), view: terminal(w)}
 	path := filepath.Join(l.out, resultsFile)
-	records, err := verdict.Read(path)
-	if err == nil && records == nil {
+	j, err := verdict.ReadJudgement(path)
+	if err == nil && j.Records == nil {
 		err = &fault.Error{Party: fault.Usage, What: "there are no results to report", Where: path, Fix: "run: go tool mage test"}
 	}
 	if err != nil {
 		return status(err)
 	}
-	written, err := l.reports(records)
+	written, err := l.reports(j)
 	if err != nil {
 		return status(err)
 	}
-	l.view.Printf("%s\n%s\n", written, report.Closing(records))
+	l.view.Printf("%s\n%s\n", written, j.Closing())
 	return nil
 }
 
-// reports writes every report of records and returns a line that says where
+// reports writes every report of a judgement and returns a line that says where
 // they are. A report that cannot be written keeps none of the others from it.
-func (l *lab) reports(records []verdict.Record) (string, error) {
+func (l *lab) reports(j verdict.Judgement) (string, error) {
 	var names []string
 	var failed error
 	for _, r := range []struct {
 		name  string
-		write func(io.Writer, []verdict.Record) error
+		write func(io.Writer, verdict.Judgement) error
 	}{{"report.html", l.page}, {"junit.xml", report.JUnit}, {"results.ktap", report.KTAP}} {
-		if err := l.publish(r.name, records, r.write); err != nil {
+		if err := l.publish(r.name, j, r.write); err != nil {
 			failed = errors.Join(failed, err)
 			continue
 		}
@@ -64,9 +63,9 @@ func (l *lab) reports(records []verdict.Record) (string, error) {
 }
 
 // publish writes one report, whole or not at all.
-func (l *lab) publish(name string, records []verdict.Record, write func(io.Writer, []verdict.Record) error) error {
+func (l *lab) publish(name string, j verdict.Judgement, write func(io.Writer, verdict.Judgement) error) error {
 	var b bytes.Buffer
-	err := write(&b, records)
+	err := write(&b, j)
 	path := filepath.Join(l.out, name)
 	if err == nil {
 		err = verdict.Replace(path, b.Bytes())
@@ -79,29 +78,25 @@ func (l *lab) publish(name string, records []verdict.Record, write func(io.Write
 }
 
 // page writes the HTML report, with the claims that the lessons settle.
-func (l *lab) page(w io.Writer, records []verdict.Record) error {
+func (l *lab) page(w io.Writer, j verdict.Judgement) error {
 	lessons, err := lesson.Find(filepath.Join(l.root, "kmod"))
 	if err != nil {
 		return err
 	}
-	list, err := claims.List()
+	list, said, err := settlements(lessons)
 	if err != nil {
 		return err
 	}
-	settlements, err := settlements(lessons)
-	if err != nil {
-		return err
-	}
-	return page.Write(w, records, list, settlements, os.DirFS(l.out))
+	return page.Write(w, j, list, said, os.DirFS(l.out))
 }
 
-// forGitHub writes the annotations and the summary of records where GitHub's
+// forGitHub writes the annotations and the summary of a judgement where GitHub's
 // runner says that it wants them.
-func (l *lab) forGitHub(w io.Writer, records []verdict.Record) error {
+func (l *lab) forGitHub(w io.Writer, j verdict.Judgement) error {
 	if os.Getenv("GITHUB_ACTIONS") != "true" {
 		return nil
 	}
-	if err := report.Annotations(w, records); err != nil {
+	if err := report.Annotations(w, j); err != nil {
 		return err
 	}
 	path := os.Getenv("GITHUB_STEP_SUMMARY")
@@ -110,7 +105,7 @@ func (l *lab) forGitHub(w io.Writer, records []verdict.Record) error {
 	}
 	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	if err == nil {
-		err = errors.Join(report.Summary(f, records), f.Close())
+		err = errors.Join(report.Summary(f, j), f.Close())
 	}
 	if err != nil {
 		return &fault.Error{Party: fault.Host, What: "cannot write the step's summary", Where: path, Err: err}

@@ -36,7 +36,7 @@ func project(t *testing.T, results string) string {
 	return root
 }
 
-const oneResult = `{"schema":2,"results":[{"column":"6.12","lesson":"notify","case":"again","verdict":"pass"}]}`
+const oneResult = `{"schema":3,"results":[{"column":"6.12","lesson":"notify","case":"again","verdict":"pass"}]}`
 
 func TestReport(t *testing.T) {
 	root := project(t, oneResult)
@@ -63,7 +63,7 @@ func TestReportTroubles(t *testing.T) {
 		exit    int
 	}{
 		"no results":     {"", nil, []string{"there are no results", "go tool mage test"}, fault.ExitUsage},
-		"another schema": {`{"schema":1,"results":[]}`, nil, []string{"schema 1", "reads 2"}, fault.ExitUsage},
+		"another schema": {`{"schema":2,"results":[]}`, nil, []string{"schema 2", "reads 3"}, fault.ExitUsage},
 		"a folder in the way": {oneResult, func(t *testing.T, root string) {
 			if err := os.MkdirAll(filepath.Join(root, "out", "report.html", "x"), 0o755); err != nil {
 				t.Fatal(err)
@@ -103,7 +103,7 @@ func TestForGitHub(t *testing.T) {
 		t.Setenv("GITHUB_ACTIONS", on)
 		t.Setenv("GITHUB_STEP_SUMMARY", summary)
 		var b bytes.Buffer
-		if err := (&lab{}).forGitHub(&b, records); err != nil {
+		if err := (&lab{}).forGitHub(&b, verdict.Judgement{Records: records}); err != nil {
 			t.Fatal(err)
 		}
 		text, _ := os.ReadFile(summary)

@@ -4,7 +4,6 @@ package target
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os/exec"
@@ -28,23 +27,18 @@ func Test(ctx context.Context, w io.Writer, f Flags) error {
 	if f.Shard == "" || strings.HasPrefix(f.Shard, "1/") { // of several machines, one tests the harness
 		trouble = l.goTests(ctx)
 	}
-	o, err := l.matrix(ctx, f, 0, func(l *lab) matrix.View { return brief{l.view} })
+	_, j, err := l.matrix(ctx, f, 0, func(l *lab) matrix.View { return brief{l.view} })
 	if err != nil {
 		return err
 	}
 	l.view.Printf("\n")
-	report.Table(w, o.records)
-	report.Failures(w, o.records, outFolder)
-	if f == (Flags{Locked: f.Locked}) { // a part of the cases does not make a ledger
-		if err := l.checkLedger(ctx, o.lessons, o.records); err != nil {
-			trouble = errors.Join(trouble, err)
-		}
-	}
-	l.news(o.changes)
+	report.Table(w, j)
+	report.Failures(w, j.Records, outFolder)
+	l.news(j.Changes)
 	if trouble != nil {
 		l.view.Printf("\n%v\n", trouble)
 	}
-	if err := l.conclude(w, o.records); err != nil {
+	if err := l.conclude(w, j); err != nil {
 		return err
 	}
 	if trouble != nil {

@@ -49,24 +49,25 @@ func Try(ctx context.Context, w io.Writer, f TryFlags) error {
 	if err != nil {
 		return status(err)
 	}
-	records, err := l.try(ctx, f, folder, scripts, params)
+	j, err := l.try(ctx, f, folder, scripts, params)
 	if err != nil {
 		return err
 	}
 	l.view.Printf("\n")
-	report.Table(w, records)
-	report.Failures(w, records, outFolder)
-	return l.conclude(w, records)
+	report.Table(w, j)
+	report.Failures(w, j.Records, outFolder)
+	return l.conclude(w, j)
 }
 
-func (l *lab) try(ctx context.Context, f TryFlags, folder *foreign.Folder, scripts []lesson.Case, params foreign.Params) ([]verdict.Record, error) {
+func (l *lab) try(ctx context.Context, f TryFlags, folder *foreign.Folder, scripts []lesson.Case, params foreign.Params) (verdict.Judgement, error) {
+	var none verdict.Judgement
 	kernels, err := l.kernels(ctx, f.Flags)
 	if err != nil {
-		return nil, status(err)
+		return none, status(err)
 	}
 	runner, err := l.runner(ctx, kernels, newDigest(l.view, outFolder), f.Update)
 	if err != nil {
-		return nil, status(err)
+		return none, status(err)
 	}
 	runner.Build = func(ctx context.Context, k *kernel.Kernel) (*kbuild.Modules, error) {
 		m, err := folder.Build(ctx, l.cache, k)
@@ -79,6 +80,7 @@ func (l *lab) try(ctx context.Context, f TryFlags, folder *foreign.Folder, scrip
 		}
 		return again
 	}
+	commit := l.commit(ctx)
 	records, err := runner.RunBuilt(ctx, kernels, folder.Unbuilt(""), func(k *kernel.Kernel, m *kbuild.Modules) ([]lesson.Case, error) {
 		if len(scripts) > 0 {
 			return scripts, nil
@@ -86,12 +88,14 @@ func (l *lab) try(ctx context.Context, f TryFlags, folder *foreign.Folder, scrip
 		return folder.Cases(filepath.Join(l.out, "scripts", k.Release), k, m, params)
 	})
 	if ctx.Err() != nil {
-		return nil, interrupted()
+		return none, interrupted()
 	}
 	if err != nil && len(records) == 0 {
-		return nil, status(err)
+		return none, status(err)
 	}
-	return records, status(verdict.Write(filepath.Join(l.out, resultsFile), records))
+	// Only where somebody wrote a script can it say what went away.
+	j := verdict.Run{Records: of(commit, records), Gone: gone([]lesson.Lesson{{Cases: scripts}})}.Judge()
+	return j, status(j.Write(filepath.Join(l.out, resultsFile)))
 }
 
 // keepOutput keeps everything that a failed build printed beside the kernel

@@ -30,7 +30,7 @@ func Watch(ctx context.Context, w io.Writer, f Flags) error {
 	if err != nil {
 		return status(err)
 	}
-	r := &rounds{lab: l, w: w, flags: f, lesson: found, last: map[string]verdict.Verdict{}}
+	r := &rounds{lab: l, w: w, flags: f, lesson: found}
 	if r.runner, r.column, err = l.prepare(ctx, f, silent{l.view}, needs(found)...); err != nil {
 		return ended(ctx, err)
 	}
@@ -58,7 +58,7 @@ type rounds struct {
 	lesson lesson.Lesson
 	runner *matrix.Runner
 	column *matrix.Column
-	last   map[string]verdict.Verdict // of the round before, by the case's name
+	past   []verdict.Record // of the rounds before
 }
 
 // folders are those whose files make a difference to the lesson.
@@ -88,20 +88,21 @@ func (r *rounds) run(ctx context.Context, saved time.Time) {
 	if ctx.Err() != nil {
 		return
 	}
-	for _, rec := range records {
-		change := ""
-		if before, ok := r.last[rec.Case]; ok && before != rec.Verdict {
-			change = ", was " + string(before)
-		}
-		r.view.Printf("%-11s %s/%s on %s%s\n", rec.Verdict, rec.Lesson, rec.Case, rec.Kernel, change)
-		r.last[rec.Case] = rec.Verdict
+	j := verdict.Run{Records: records, Past: r.past, Gone: gone([]lesson.Lesson{r.lesson})}.Judge()
+	r.past = verdict.Known(r.past, j.Records)
+	was := map[string]string{}
+	for _, c := range j.Changes {
+		was[c.Record.ID()] = ", was " + string(c.Before)
 	}
-	report.Failures(r.w, records, outFolder)
+	for _, rec := range j.Records {
+		r.view.Printf("%-11s %s/%s on %s%s\n", rec.Verdict, rec.Lesson, rec.Case, rec.Kernel, was[rec.ID()])
+	}
+	report.Failures(r.w, j.Records, outFolder)
 	if err != nil {
 		r.view.Printf("%v\n", err)
 	}
 	r.view.Printf("\n%s, %.1f s after the change at %s; waiting for the next one, Ctrl-C ends\n",
-		report.Closing(records), time.Since(saved).Seconds(), saved.Format(time.TimeOnly))
+		j.Closing(), time.Since(saved).Seconds(), saved.Format(time.TimeOnly))
 }
 
 // cases reads the lesson anew, builds what it needs and runs its cases.

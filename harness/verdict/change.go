@@ -4,6 +4,7 @@ package verdict
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -41,18 +42,20 @@ func (c Change) String() string {
 	return line
 }
 
-// Changes returns what is different in after, for the cells that both have. A
-// case that the harness could not run is no news, then or now.
-func Changes(before, after []Record) []Change {
-	was := map[string]Verdict{}
+// changes returns what is different in after, for the cells that both have.
+func changes(before, after []Record) []Change {
+	was := map[string]Record{}
 	for _, r := range before {
-		was[r.ID()] = r.Verdict
+		was[r.ID()] = r
 	}
 	found := map[News][]Change{}
 	for _, r := range after {
 		old, ok := was[r.ID()]
-		if news := newsOf(old, r.Verdict); ok && news != "" {
-			found[news] = append(found[news], Change{news, old, r})
+		if !ok || silent(old, r, after) {
+			continue
+		}
+		if news := newsOf(old.Verdict, r.Verdict); news != "" {
+			found[news] = append(found[news], Change{news, old.Verdict, r})
 		}
 	}
 	var all []Change
@@ -62,10 +65,22 @@ func Changes(before, after []Record) []Change {
 	return all
 }
 
+// silent tells that r, one of records, says nothing new of its cell, of which
+// old is known: the harness could not run the case; or it is unsupported as it
+// was then, and the older kernel by which that was a failure did not run.
+func silent(old, r Record, records []Record) bool {
+	if r.Verdict == Infra {
+		return true
+	}
+	return old.Lost != nil && r.Verdict == Unsupported && !slices.ContainsFunc(records, func(o Record) bool {
+		return o.Series == old.Lost.Had && had(o, r)
+	})
+}
+
 // newsOf returns what the change is, "" when it is none.
 func newsOf(before, after Verdict) News {
 	switch {
-	case before == after, before == Infra, after == Infra: // which says nothing of the case
+	case before == after, before == Infra: // which says nothing of the case
 		return ""
 	case after == Unsupported:
 		return Lost
@@ -80,21 +95,23 @@ func newsOf(before, after Verdict) News {
 }
 
 // Known returns the newest record of every cell: those of after, and those of
-// before that after does not have. What the harness could not run leaves the
-// older record standing.
+// before that after does not have. What says nothing new leaves the older
+// record standing.
 func Known(before, after []Record) []Record {
 	at := map[string]int{}
-	var all []Record
-	for _, records := range [][]Record{before, after} {
-		for _, r := range records {
-			i, ok := at[r.ID()]
-			switch {
-			case !ok:
-				at[r.ID()] = len(all)
-				all = append(all, r)
-			case r.Verdict != Infra:
-				all[i] = r
-			}
+	all := slices.Clone(before)
+	for i, r := range before {
+		at[r.ID()] = i
+	}
+	for _, r := range after {
+		i, ok := at[r.ID()]
+		switch {
+		case r.Missing:
+		case !ok:
+			at[r.ID()] = len(all)
+			all = append(all, r)
+		case !silent(all[i], r, after):
+			all[i] = r
 		}
 	}
 	return all

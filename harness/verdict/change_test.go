@@ -30,11 +30,11 @@ func TestChanges(t *testing.T) {
 		{Infra, Fail, ""},
 	} {
 		var got News
-		for _, c := range Changes([]Record{on("6.1", tt.before)}, []Record{on("6.1", tt.after), on("6.12", Fail)}) {
+		for _, c := range changes([]Record{on("6.1", tt.before)}, []Record{on("6.1", tt.after), on("6.12", Fail)}) {
 			got += c.News
 		}
 		if got != tt.want {
-			t.Errorf("Changes(%s, %s) = %q; want %q", tt.before, tt.after, got, tt.want)
+			t.Errorf("changes(%s, %s) = %q; want %q", tt.before, tt.after, got, tt.want)
 		}
 	}
 }
@@ -44,7 +44,7 @@ func TestChangesTellTheBadFirst(t *testing.T) {
 	after := []Record{on("1", Pass), on("2", Unsupported), on("3", Hang)}
 	after[2].Reason = "rmmod: late\nmore"
 	var got []string
-	for _, c := range Changes(before, after) {
+	for _, c := range changes(before, after) {
 		got = append(got, c.String())
 	}
 	want := []string{
@@ -53,15 +53,58 @@ func TestChangesTellTheBadFirst(t *testing.T) {
 		"newly mended: notify/again on 1: fail becomes pass",
 	}
 	if d := cmp.Diff(want, got); d != "" {
-		t.Errorf("Changes() (-want +got):\n%s", d)
+		t.Errorf("changes() (-want +got):\n%s", d)
 	}
 }
 
 func TestKnown(t *testing.T) {
 	before := []Record{on("1", Fail), on("2", Pass), on("3", Pass)}
-	after := []Record{on("2", Infra), on("3", Hang), on("4", Pass)}
+	missing := on("5", Infra)
+	missing.Missing = true
+	after := []Record{on("2", Infra), on("3", Hang), on("4", Pass), missing}
 	want := []Record{on("1", Fail), on("2", Pass), on("3", Hang), on("4", Pass)}
 	if d := cmp.Diff(want, Known(before, after)); d != "" {
 		t.Errorf("Known() (-want +got):\n%s", d)
+	}
+}
+
+// What was a failure by an older kernel is neither mended nor forgotten when
+// the case runs on the newer kernel alone.
+func TestLostIsNotForgotten(t *testing.T) {
+	older, newer := on("6.1", Pass), on("6.12", Unsupported)
+	older.Series, newer.Series, newer.Reason = "6.1", "6.12", "needs export:f"
+	rule := map[string][]string{"notify/again": nil}
+	explained := map[string][]string{"notify/again": {"6.2"}}
+	both := Run{Records: []Record{older, newer}, Gone: rule}.Judge().Records
+	unable := older
+	unable.Verdict = Infra
+	for name, tt := range map[string]struct {
+		run   Run
+		news  []News
+		known Verdict // of the newer kernel
+	}{
+		"the newer kernel alone":          {Run{Records: []Record{newer}, Gone: rule}, nil, Fail},
+		"the older one could not be run":  {Run{Records: []Record{unable, newer}, Gone: rule}, nil, Fail},
+		"both, as before":                 {Run{Records: []Record{older, newer}, Gone: rule}, nil, Fail},
+		"both, and the script says why":   {Run{Records: []Record{older, newer}, Gone: explained}, []News{Lost}, Unsupported},
+		"alone, and it has it again":      {Run{Records: []Record{on("6.12", Pass)}, Gone: rule}, []News{Mended}, Pass},
+		"the older one lost it, too":      {Run{Records: []Record{on("6.1", Unsupported)}, Gone: rule}, []News{Lost}, Fail},
+		"alone, and it fails another way": {Run{Records: []Record{on("6.12", Splat)}, Gone: rule}, []News{Otherwise}, Splat},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tt.run.Past = both
+			j := tt.run.Judge()
+			var news []News
+			for _, c := range j.Changes {
+				news = append(news, c.News)
+			}
+			if d := cmp.Diff(tt.news, news); d != "" {
+				t.Errorf("news (-want +got):\n%s", d)
+			}
+			known := Known(both, j.Records)
+			if got := known[1]; got.Column != "6.12" || got.Verdict != tt.known {
+				t.Errorf("what is known of %s is %s; want %s on 6.12", got.Column, got.Verdict, tt.known)
+			}
+		})
 	}
 }

@@ -12,21 +12,59 @@ import (
 	"kmodlab/harness/fault"
 )
 
-func TestMerge(t *testing.T) {
-	got, err := Merge([]Part{{"a", []Record{on("1", Pass), on("2", Fail)}}, {"b", []Record{on("3", Pass)}}})
-	if d := cmp.Diff([]Record{on("1", Pass), on("2", Fail), on("3", Pass)}, got); err != nil || d != "" {
-		t.Errorf("Merge() = %v, (-want +got):\n%s", err, d)
+// of returns records made from the commit.
+func of(commit string, records ...Record) []Record {
+	for i := range records {
+		records[i].Commit = commit
 	}
-	_, err = Merge([]Part{{"a", []Record{on("1", Pass)}}, {"b", []Record{on("1", Pass)}}})
-	if fault.Of(err) != fault.Usage || !strings.Contains(err.Error(), "notify/again on 1 is in two parts (a and b)") {
-		t.Errorf("Merge() of parts that overlap = %v; want a fault of usage that names the cell and both folders", err)
+	return records
+}
+
+func TestMerge(t *testing.T) {
+	lost, missing := on("3", Fail), on("4", Infra)
+	lost.Lost, lost.Owner, lost.Reason, missing.Missing = &Loss{"2", "needs export:f", "run"}, "module", "needs export:f, which 2 has", true
+	alone := on("3", Unsupported)
+	alone.Reason, alone.Reproduce = "needs export:f", "run"
+	for name, tt := range map[string]struct {
+		parts []Part
+		want  []Record
+		fails []string // parts of a usage error
+	}{
+		"two parts": {[]Part{{"a", of("1", on("1", Pass), on("2", Fail))}, {"b", of("1", on("3", Pass))}}, of("1", on("1", Pass), on("2", Fail), on("3", Pass)), nil},
+		"one was judged alone, and one lacks a cell that the other has": {[]Part{{"a", append(of("1", on("1", Pass)), missing)}, {"b", of("1", lost, on("4", Pass))}},
+			of("1", on("1", Pass), alone, on("4", Pass)), nil},
+		"none":                      {nil, nil, nil},
+		"they overlap and agree":    {[]Part{{"a", of("1", on("1", Pass))}, {"b", of("1", on("1", Pass))}}, nil, []string{"notify/again on 1 is in two parts (a and b)"}},
+		"they overlap and disagree": {[]Part{{"a", of("1", on("1", Pass))}, {"b", of("1", on("1", Fail))}}, nil, []string{"notify/again on 1 is in two parts (a and b)"}},
+		"one could not be run":      {[]Part{{"a", of("1", on("1", Infra))}, {"b", of("1", on("1", Pass))}}, nil, []string{"notify/again on 1 is in two parts (a and b)"}},
+		"of two commits":            {[]Part{{"a", of("1", on("1", Pass))}, {"b", of("2", on("2", Pass))}}, nil, []string{"different states", "the project here, a: 1; b: 2"}},
+		"of a dirty one":            {[]Part{{"a", of("1", on("1", Pass))}, {"b", of("1-dirty-7", on("2", Pass))}}, nil, []string{"different states", "b: 1-dirty-7"}},
+		"of two dirty ones":         {[]Part{{"a", of("1-dirty-8", on("1", Pass))}, {"b", of("1-dirty-7", on("2", Pass))}}, nil, []string{"a: 1-dirty-8", "b: 1-dirty-7"}},
+		"of another one than here":  {[]Part{{"a", of("2", on("1", Pass))}, {"b", of("2", on("2", Pass))}}, nil, []string{"different states", "the project here: 1; a, b: 2"}},
+		"one does not say which":    {[]Part{{"a", of("1", on("1", Pass))}, {"b", of("", on("2", Pass))}}, nil, []string{"different states", "b: unknown"}},
+		"one part is of two":        {[]Part{{"a", append(of("1", on("1", Pass)), of("2", on("2", Pass))...)}}, nil, []string{"different states", "a: 2"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := Merge(tt.parts, "1")
+			if d := cmp.Diff(tt.want, got); d != "" {
+				t.Errorf("Merge() (-want +got):\n%s", d)
+			}
+			if (err != nil) != (tt.fails != nil) || err != nil && fault.Of(err) != fault.Usage {
+				t.Fatalf("Merge() = %v; want a fault of usage: %v", err, tt.fails != nil)
+			}
+			for _, part := range tt.fails {
+				if !strings.Contains(err.Error(), part) {
+					t.Errorf("Merge() = %v; want it to say %q", err, part)
+				}
+			}
+		})
 	}
 }
 
-func TestMissing(t *testing.T) {
-	got := Missing([]Record{on("1", Pass)}, []string{"notify/again on 1", "notify/again on 2"})
-	if d := cmp.Diff([]string{"notify/again on 2"}, got); d != "" {
-		t.Errorf("Missing() (-want +got):\n%s", d)
+// Where no commit is known anywhere, there is nothing to compare.
+func TestMergeOfNoCommit(t *testing.T) {
+	if _, err := Merge([]Part{{"a", []Record{on("1", Pass)}}, {"b", []Record{on("2", Pass)}}}, ""); err != nil {
+		t.Errorf("Merge() = %v; want no error", err)
 	}
 }
 
@@ -35,11 +73,11 @@ func TestReadParts(t *testing.T) {
 	if err := Write(filepath.Join(full, "results.json"), []Record{on("1", Pass)}); err != nil {
 		t.Fatal(err)
 	}
-	parts, err := ReadParts([]string{full}, "results.json")
-	if err != nil || len(parts) != 1 || len(parts[0].Records) != 1 {
-		t.Errorf("ReadParts() = %v, %v; want one part with one record", parts, err)
+	parts, without, err := ReadParts([]string{full, empty}, "results.json")
+	if d := cmp.Diff([]string{empty}, without); err != nil || len(parts) != 1 || len(parts[0].Records) != 1 || d != "" {
+		t.Errorf("ReadParts() = %v, without %v, %v; want one part with one record, and the other folder", parts, without, err)
 	}
-	if _, err := ReadParts([]string{full, empty}, "results.json"); fault.Of(err) != fault.Usage || !strings.Contains(err.Error(), empty) {
+	if _, _, err := ReadParts([]string{empty}, "results.json"); fault.Of(err) != fault.Usage || !strings.Contains(err.Error(), empty) {
 		t.Errorf("ReadParts() of an empty folder = %v; want a fault of usage that names it", err)
 	}
 }

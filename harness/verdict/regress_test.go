@@ -12,7 +12,7 @@ import (
 
 func TestRegress(t *testing.T) {
 	on := func(series string, v Verdict) Record {
-		r := Record{Series: series, Arch: "amd64", Flavour: "cloud", Lesson: "robust", Case: "robust", Verdict: v}
+		r := Record{Series: series, Arch: "amd64", Flavour: "cloud", Lesson: "robust", Case: "robust", Verdict: v, Reproduce: "run -kernel=" + series}
 		if v == Unsupported {
 			r.Reason = "needs export:f"
 		}
@@ -42,23 +42,45 @@ func TestRegress(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := slices.Clone(tt.records)
-			got := Regress(tt.records, map[string][]string{"robust/robust": tt.gone})
+			got := regress(tt.records, map[string][]string{"robust/robust": tt.gone})
 			var failed []string
 			for i, r := range got {
 				if r.Verdict == tt.records[i].Verdict {
 					continue
 				}
 				failed = append(failed, r.Series)
-				if r.Verdict != Fail || r.Owner == "" || !strings.Contains(r.Reason, "needs export:f") || !strings.Contains(r.Reason, "# gone in "+r.Series) {
-					t.Errorf("Regress() makes of %s %+v; want a failure that says what is missing and what to write", r.Series, r)
+				if r.Verdict != Fail || r.Owner == "" || r.Lost == nil || r.Lost.Reason != "needs export:f" || r.Reproduce != "run -kernel="+r.Lost.Had+","+r.Series || !strings.Contains(r.Reason, "needs export:f") || !strings.Contains(r.Reason, "# gone in "+r.Series) {
+					t.Errorf("regress() makes of %s %+v; want a failure that says what is missing, what to write, and how to see both", r.Series, r)
 				}
 			}
 			if series := strings.Join(failed, " "); series != tt.want {
-				t.Errorf("Regress() fails %q; want %q", series, tt.want)
+				t.Errorf("regress() fails %q; want %q", series, tt.want)
 			}
 			if !cmp.Equal(before, tt.records) {
-				t.Error("Regress() changed what it was given")
+				t.Error("regress() changed what it was given")
 			}
 		})
+	}
+}
+
+// Where no script could say what went away, nothing is said to have gone.
+func TestRegressLeavesOthersAlone(t *testing.T) {
+	older, newer := on("6.1", Pass), on("6.12", Unsupported)
+	older.Series, newer.Series = "6.1", "6.12"
+	if got := regress([]Record{older, newer}, map[string][]string{"other/case": nil}); got[1].Verdict != Unsupported {
+		t.Errorf("regress() makes of it %+v; want it unsupported", got[1])
+	}
+}
+
+func TestOnBoth(t *testing.T) {
+	for older, tt := range map[string]struct{ newer, want string }{
+		"run -kernel=6.1 -flavour=rt": {"run -kernel=6.12 -flavour=rt", "run -kernel=6.1,6.12 -flavour=rt"},
+		"run -kernel=6.1.3+deb12":     {"run -kernel=6.12", "run -kernel=6.1.3+deb12,6.12"},
+		"run -kdir=../linux":          {"run -kernel=6.12", "run -kernel=6.12"},
+		"run -kernel=6.1":             {"run -kdir=../linux", "run -kdir=../linux"},
+	} {
+		if got := onBoth(older, tt.newer); got != tt.want {
+			t.Errorf("onBoth(%q, %q) = %q; want %q", older, tt.newer, got, tt.want)
+		}
 	}
 }

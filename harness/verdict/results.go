@@ -15,7 +15,7 @@ import (
 )
 
 // Schema is the version of the results file's format.
-const Schema = 2
+const Schema = 3
 
 // Record is what became of one case on one kernel. It is all that a report
 // needs: whoever has the results file and the logs beside it can make every
@@ -46,6 +46,10 @@ type Record struct {
 	Line     int       `json:"line,omitempty"`     // line of the script that ended the case; 0 when it finished
 	Steps    []Step    `json:"steps,omitempty"`    // what the script did, and what the kernel said to it
 	Messages []Message `json:"messages,omitempty"` // of a build that failed
+
+	Commit  string `json:"commit,omitempty"`  // of the project, as package commit tells it; "" when it is not known
+	Lost    *Loss  `json:"lost,omitempty"`    // of a case that is a failure only because an older kernel has what this one lacks
+	Missing bool   `json:"missing,omitempty"` // nobody ran it
 }
 
 // Step is a step of a script, and what the kernel printed.
@@ -68,14 +72,19 @@ type Message struct {
 type file struct {
 	Schema  int      `json:"schema"`
 	Results []Record `json:"results"`
+	Ledger  string   `json:"ledger,omitempty"`
 }
 
 // Write writes records to the results file at path, whole or not at all.
-func Write(path string, records []Record) error {
-	if records == nil {
-		records = []Record{}
+func Write(path string, records []Record) error { return Judgement{Records: records}.Write(path) }
+
+// Write writes all but the changes to the results file at path, whole or not at
+// all.
+func (j Judgement) Write(path string) error {
+	if j.Records == nil {
+		j.Records = []Record{}
 	}
-	text, err := json.MarshalIndent(file{Schema, records}, "", "  ")
+	text, err := json.MarshalIndent(file{Schema, j.Records, j.Ledger}, "", "  ")
 	if err != nil {
 		return err
 	}
@@ -108,34 +117,42 @@ func cannotWrite(path string, err error) error {
 	return &fault.Error{Party: fault.Host, What: "cannot write the results", Where: path, Err: err}
 }
 
-// Read reads a results file. A file that is not there is no error: there were
-// no results yet.
+// Read reads the records of a results file. A file that is not there is no
+// error: there were no results yet.
 func Read(path string) ([]Record, error) {
+	j, err := ReadJudgement(path)
+	return j.Records, err
+}
+
+// ReadJudgement reads what [Judgement.Write] wrote, as it was judged then; its
+// records are nil when there is no such file.
+func ReadJudgement(path string) (Judgement, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return Judgement{}, nil
 	}
 	if err != nil {
-		return nil, &fault.Error{Party: fault.Host, What: "cannot read the results", Where: path, Err: err}
+		return Judgement{}, &fault.Error{Party: fault.Host, What: "cannot read the results", Where: path, Err: err}
 	}
-	return parse(path, text)
+	f, err := parse(path, text)
+	return Judgement{Records: f.Results, Ledger: f.Ledger}, err
 }
 
 // parse reads the text of the results file at path.
-func parse(path string, text []byte) ([]Record, error) {
+func parse(path string, text []byte) (file, error) {
 	var f file
 	if err := json.Unmarshal(text, &f); err != nil {
-		return nil, &fault.Error{Party: fault.Usage, What: "this is no results file", Where: path, Err: err, Fix: "remove it; the next run writes a new one"}
+		return file{}, &fault.Error{Party: fault.Usage, What: "this is no results file", Where: path, Err: err, Fix: "remove it; the next run writes a new one"}
 	}
 	if f.Schema != Schema {
-		return nil, &fault.Error{Party: fault.Usage, What: fmt.Sprintf("the results have schema %d, this program reads %d", f.Schema, Schema), Where: path,
+		return file{}, &fault.Error{Party: fault.Usage, What: fmt.Sprintf("the results have schema %d, this program reads %d", f.Schema, Schema), Where: path,
 			Fix: "remove the file, or read it with the version of the project that wrote it; the next run writes a new one"}
 	}
 	for _, r := range f.Results {
 		if !slices.Contains(All(), r.Verdict) {
-			return nil, &fault.Error{Party: fault.Usage, What: fmt.Sprintf("the results have a verdict %q for %s/%s", r.Verdict, r.Lesson, r.Case), Where: path,
+			return file{}, &fault.Error{Party: fault.Usage, What: fmt.Sprintf("the results have a verdict %q for %s/%s", r.Verdict, r.Lesson, r.Case), Where: path,
 				Fix: "remove the file; the next run writes a new one"}
 		}
 	}
-	return f.Results, nil
+	return f, nil
 }

@@ -20,8 +20,9 @@ func TestWriteThenRead(t *testing.T) {
 		Verdict: Splat, Owner: "module", Reason: "WARNING in f [m]", Seconds: 1.25, Log: "logs/6.12/notify.log", Diff: "-a\n+b\n", VM: "clone",
 		Retried: "no agent", Reproduce: "go tool mage run -kernel=6.12 -lesson=notify", Started: "2026-11-24T16:05:00.250Z",
 		Trouble: "WARNING: f", Script: "kmod/notify/notify.txtar", Line: 3, Messages: []Message{{File: "kmod/notify/notify.c", Line: 7, Text: "error: x"}},
+		Commit: "1ba2b98e3c4d", Lost: &Loss{"6.1", "needs export:f", "go tool mage run"},
 		Steps: []Step{{Text: "insmod notify", Section: "a", Expected: "a\n", Got: "b\n", Compared: true}, {Text: "rmmod notify"}},
-	}, {Kernel: "7.3.4+deb13-cloud-amd64", Lesson: "notify", Case: "notify", Verdict: Pass}}
+	}, {Kernel: "7.3.4+deb13-cloud-amd64", Lesson: "notify", Case: "notify", Verdict: Infra, Missing: true}}
 	for range 2 { // the second time over an older file
 		if err := Write(path, want); err != nil {
 			t.Fatalf("Write(%s) = %v; want no error", path, err)
@@ -39,6 +40,22 @@ func TestWriteThenRead(t *testing.T) {
 	}
 }
 
+// A judgement is read as it was written, and judges nothing anew.
+func TestJudgementWriteThenRead(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "results.json")
+	older, newer := on("6.1", Pass), on("6.12", Unsupported)
+	older.Series, newer.Series = "6.1", "6.12"
+	want := Run{Records: []Record{older, newer}, Plan: []Record{on("6.1", ""), on("6.12", ""), on("7.3", "")}, Gone: map[string][]string{"notify/again": nil},
+		Ledger: func([]Record) string { return "stale" }}.Judge()
+	if err := want.Write(path); err != nil {
+		t.Fatal(err)
+	}
+	got, err := ReadJudgement(path)
+	if d := cmp.Diff(want, got); err != nil || d != "" {
+		t.Errorf("ReadJudgement() = %v, (-want +got):\n%s", err, d)
+	}
+}
+
 // TestWriteFormat holds the names that other programs read.
 func TestWriteFormat(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "results.json")
@@ -46,7 +63,7 @@ func TestWriteFormat(t *testing.T) {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(path)
-	if want := "{\n  \"schema\": 2,\n  \"results\": []\n}\n"; err != nil || string(text) != want {
+	if want := "{\n  \"schema\": 3,\n  \"results\": []\n}\n"; err != nil || string(text) != want {
 		t.Errorf("Write(nil) wrote %q, %v; want %q", text, err, want)
 	}
 	if err := Write(path, []Record{{Kernel: "k", Verdict: Pass}}); err != nil {
@@ -68,14 +85,14 @@ func TestRead(t *testing.T) {
 		text string
 		want string // part of the error; "" for none
 	}{
-		"an empty list":             {`{"schema":2,"results":[]}`, ""},
-		"unknown fields are fine":   {`{"schema":2,"results":[{"verdict":"pass","new":1}],"more":true}`, ""},
-		"an older schema":           {`{"schema":1,"results":[]}`, "schema 1, this program reads 2"},
-		"a newer schema":            {`{"schema":3,"results":[]}`, "schema 3, this program reads 2"},
+		"an empty list":             {`{"schema":3,"results":[]}`, ""},
+		"unknown fields are fine":   {`{"schema":3,"results":[{"verdict":"pass","new":1}],"more":true}`, ""},
+		"an older schema":           {`{"schema":2,"results":[]}`, "schema 2, this program reads 3"},
+		"a newer schema":            {`{"schema":4,"results":[]}`, "schema 4, this program reads 3"},
 		"no schema":                 {`{"results":[]}`, "schema 0"},
 		"no JSON":                   {`{"schema":`, "no results file"},
-		"a verdict nobody knows":    {`{"schema":2,"results":[{"lesson":"l","case":"c","verdict":"perhaps"}]}`, `verdict "perhaps" for l/c`},
-		"a case without a verdict":  {`{"schema":2,"results":[{"lesson":"l","case":"c"}]}`, `verdict ""`},
+		"a verdict nobody knows":    {`{"schema":3,"results":[{"lesson":"l","case":"c","verdict":"perhaps"}]}`, `verdict "perhaps" for l/c`},
+		"a case without a verdict":  {`{"schema":3,"results":[{"lesson":"l","case":"c"}]}`, `verdict ""`},
 		"something else altogether": {`[1]`, "no results file"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -41,25 +41,3 @@ func (v Verdict) Owner() fault.Party {
 	}
 	return fault.Module
 }
-
-// Exit returns the exit status of a run with these results: 0 when every case
-// passed or is unsupported, 1 when a case failed, 3 when cases are missing
-// only because the harness failed, or when there was no case at all.
-func Exit(records []Record) int {
-	exit := fault.ExitOK
-	if len(records) == 0 {
-		return fault.ExitHarness
-	}
-	for _, r := range records {
-		switch r.Verdict {
-		case Pass, Unsupported:
-		case Infra:
-			if exit == fault.ExitOK {
-				exit = fault.ExitHarness
-			}
-		default:
-			exit = fault.ExitFailed
-		}
-	}
-	return exit
-}

@@ -39,15 +39,16 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"seconds": func(s float64) string { return fmt.Sprintf("%.2f s", s) },
 }).Parse(markup))
 
-// Write writes the report of records to w. Of list, it shows the claims that
-// settlements settle on the kernels of records; logs is the folder that the
+// Write writes the report of j to w. Of list, it shows the claims that
+// settlements settle on the kernels of its records; logs is the folder that the
 // records' logs lie in.
-func Write(w io.Writer, records []verdict.Record, list []claims.Claim, settlements []claims.Settlement, logs fs.FS) error {
+func Write(w io.Writer, j verdict.Judgement, list []claims.Claim, settlements []claims.Settlement, logs fs.FS) error {
+	records := j.Records
 	var kernels []string
 	for _, k := range report.NewGrid(records).Kernels {
 		kernels = append(kernels, k.Name)
 	}
-	d := data{Style: template.CSS(style), Script: template.JS(script), Closing: report.Closing(records),
+	d := data{Style: template.CSS(style), Script: template.JS(script), Closing: j.Closing(), Stale: j.Ledger,
 		Time: newTimeline(records)}
 	d.Started = started(records)
 	for _, v := range verdict.All() {
@@ -71,6 +72,7 @@ type data struct {
 	Style       template.CSS
 	Script      template.JS
 	Closing     string
+	Stale       string // what is wrong with the ledger of claims
 	Started     string
 	Verdicts    []count
 	Kernels     []report.Kernel

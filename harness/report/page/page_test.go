@@ -23,14 +23,15 @@ var (
 )
 
 // fixture are records of every kind, and claims that they settle.
-func fixture(t *testing.T, path string) ([]verdict.Record, []claims.Claim, []claims.Settlement) {
+func fixture(t *testing.T, path string) (verdict.Judgement, []claims.Claim, []claims.Settlement) {
 	t.Helper()
-	records, err := verdict.Read(path)
+	j, err := verdict.ReadJudgement(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := lesson.Case{Lesson: "notify", Name: "again"}
-	return records, []claims.Claim{{ID: "C1", Text: "A claim that <i>one</i> case settles."}, {ID: "C2", Text: "A claim that none does."}},
+	j.Ledger = "the ledger is <b>stale</b>"
+	return j, []claims.Claim{{ID: "C1", Text: "A claim that <i>one</i> case settles."}, {ID: "C2", Text: "A claim that none does."}},
 		[]claims.Settlement{{Claim: "C1", Verdict: "holds", Remark: "mostly", Case: c}}
 }
 
@@ -39,9 +40,9 @@ const fixtureFile = "../testdata/results.json"
 // write writes the page of the results file at path and returns its URL.
 func write(t *testing.T, path string) string {
 	t.Helper()
-	records, list, settlements := fixture(t, path)
+	j, list, settlements := fixture(t, path)
 	var b strings.Builder
-	if err := Write(&b, records, list, settlements, os.DirFS(filepath.Dir(path))); err != nil {
+	if err := Write(&b, j, list, settlements, os.DirFS(filepath.Dir(path))); err != nil {
 		t.Fatal(err)
 	}
 	file := filepath.Join(t.TempDir(), "report.html")
@@ -68,6 +69,7 @@ func TestBrowser(t *testing.T) {
 
 	check(t, b, "all is shown", shownCells, "12")
 	check(t, b, "and said to be", `document.getElementById('shown').textContent`, "12 of 12 shown")
+	check(t, b, "a stale ledger is told", `document.getElementById('stale').textContent`, "the ledger is <b>stale</b>")
 	check(t, b, "text of a kernel is no markup", `document.querySelectorAll('#claims i, .step b').length`, "0")
 
 	// The filter: a word, a kernel's name, a verdict, and nothing.

@@ -72,18 +72,18 @@ func TestTimeline(t *testing.T) {
 // A run on every kernel makes a page that a browser can take: transcripts that
 // are alike are there once.
 func TestPageStaysSmall(t *testing.T) {
-	good, _, _ := fixture(t, fixtureFile)
+	j, _, _ := fixture(t, fixtureFile)
 	var records []verdict.Record
 	for k := range 13 {
 		for n := range 71 {
-			r := good[0]
+			r := j.Records[0]
 			r.Column, r.Lesson, r.Case = fmt.Sprint("7.", k), fmt.Sprint("lesson", n/2), fmt.Sprint("case", n)
 			r.Steps = []verdict.Step{{Text: fmt.Sprint("insmod lesson", n), Expected: strings.Repeat("a line\n", 100), Got: strings.Repeat("a line\n", 100), Compared: true, Equal: true}}
 			records = append(records, r)
 		}
 	}
 	var size counter
-	if err := Write(&size, records, nil, nil, fstest.MapFS{}); err != nil {
+	if err := Write(&size, verdict.Judgement{Records: records}, nil, nil, fstest.MapFS{}); err != nil {
 		t.Fatal(err)
 	}
 	if size > 3<<20 {
