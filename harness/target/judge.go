@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"kmodlab/harness/commit"
+	"kmodlab/harness/fault"
 	"kmodlab/harness/lesson"
 	"kmodlab/harness/matrix"
 	"kmodlab/harness/verdict"
@@ -89,9 +90,18 @@ func (l *lab) conclude(w io.Writer, j verdict.Judgement) error {
 	return l.close(j)
 }
 
-// close ends a run with what is missing, what is wrong with the ledger, the
-// closing line, and the exit status that the run deserves.
+// close ends a run with its last words, and the exit status that it deserves.
 func (l *lab) close(j verdict.Judgement) error {
+	l.lastWords(j)
+	if code := j.Exit(); code != fault.ExitOK {
+		return failed(code, "%s", j.Sentence())
+	}
+	return nil
+}
+
+// lastWords tells what is missing, what is wrong with the ledger, and the
+// closing line.
+func (l *lab) lastWords(j verdict.Judgement) {
 	if missing := j.Missing(); len(missing) > 0 {
 		l.view.Printf("\nnobody ran these cases:\n  %s\n", strings.Join(missing, "\n  "))
 	}
@@ -99,8 +109,4 @@ func (l *lab) close(j verdict.Judgement) error {
 		l.view.Printf("\n%s\n", j.Ledger)
 	}
 	l.view.Printf("\n%s\n", j.Closing())
-	if code := j.Exit(); code != 0 {
-		return failed(code, "%s", j.Sentence())
-	}
-	return nil
 }

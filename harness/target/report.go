@@ -37,7 +37,8 @@ func Report(_ context.Context, w io.Writer) error {
 	if err != nil {
 		return status(err)
 	}
-	l.view.Printf("%s\n%s\n", written, j.Closing())
+	l.view.Printf("%s", written)
+	l.lastWords(j)
 	return nil
 }
 

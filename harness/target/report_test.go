@@ -36,6 +36,21 @@ func project(t *testing.T, results string) string {
 	return root
 }
 
+const staleResult = `{"schema":3,"ledger":"the ledger is stale","results":[{"column":"6.12","lesson":"notify","case":"again","verdict":"infra","missing":true}]}`
+
+// What a run said besides its cases, the report says again.
+func TestReportTellsAll(t *testing.T) {
+	project(t, staleResult)
+	var b bytes.Buffer
+	if err := Report(context.Background(), &b); err != nil {
+		t.Fatalf("Report() = %v; want no error", err)
+	}
+	want := "reports: out/report.html, out/junit.xml, out/results.ktap\nnobody ran these cases:\n  notify/again on 6.12\n\nthe ledger is stale\n\ncases: 0 passed, 1 failed, 0 skipped\n"
+	if b.String() != want {
+		t.Errorf("Report() says %q; want %q", b.String(), want)
+	}
+}
+
 const oneResult = `{"schema":3,"results":[{"column":"6.12","lesson":"notify","case":"again","verdict":"pass"}]}`
 
 func TestReport(t *testing.T) {
