@@ -15,7 +15,6 @@ import (
 	"kmodlab/harness/kernel"
 	"kmodlab/harness/lesson"
 	"kmodlab/harness/matrix"
-	"kmodlab/harness/report"
 	"kmodlab/harness/verdict"
 )
 
@@ -55,7 +54,7 @@ func (l *lab) chaos(ctx context.Context, f Flags, load bench.Load, d Disturbance
 		if work.quiet, err = work.run(ctx); err != nil {
 			return ended(ctx, err)
 		}
-		l.view.Printf("%s, in quiet: %s\n", work.name, report.Closing(work.quiet))
+		l.view.Printf("%s, in quiet: %s\n", work.name, verdict.Run{Records: work.quiet}.Judge().Closing())
 	}
 	wrong := 0
 	for _, kind := range kinds {
