@@ -12,23 +12,18 @@ import (
 	"kmodlab/harness/step"
 )
 
-// Terminal shows the stream of steps: one line for each that ends, and on a
-// terminal a last line that says what is being waited for. It also carries the
-// lines that are not steps, so that nothing overwrites them.
+// Terminal shows the stream of steps: one line for each that ends, and what is
+// being waited for: on a terminal as a last line that counts the seconds, in a
+// log as a line for each step that lasts. It also carries the lines that are
+// not steps, so that nothing overwrites them.
 type Terminal struct {
 	mu      sync.Mutex
 	w       io.Writer
-	live    bool           // w is a terminal: the last line may be rewritten
-	width   int            // of the terminal, in columns
-	running []*runningStep // in order of their start
-	drawn   bool           // the last line is a status that must be cleared
-}
-
-type runningStep struct {
-	id          int64
-	name        string
-	began       time.Time
-	done, total int64
+	live    bool        // w is a terminal: the last line may be rewritten
+	width   int         // of the terminal, in columns
+	running []*waited   // in order of their start
+	clock   *time.Timer // calls tick while something is running
+	drawn   bool        // the last line is a status that must be cleared
 }
 
 // NewTerminal returns a view that writes to w. A live one (w is a terminal of
@@ -48,7 +43,7 @@ func (t *Terminal) Listen(e step.Event) {
 	defer t.mu.Unlock()
 	switch e.Kind {
 	case step.Began:
-		t.running = append(t.running, &runningStep{id: e.ID, name: e.Name, began: time.Now()})
+		t.begin(&waited{id: e.ID, name: e.Name, due: soon})
 	case step.Advanced:
 		if s := t.find(e.ID); s != nil {
 			s.done, s.total = e.Done, e.Total
@@ -86,12 +81,7 @@ func (t *Terminal) Fresh() {
 }
 
 func (t *Terminal) end(e step.Event) {
-	for i, s := range t.running {
-		if s.id == e.ID {
-			t.running = append(t.running[:i], t.running[i+1:]...)
-			break
-		}
-	}
+	t.drop(func(s *waited) bool { return s.id == e.ID })
 	switch {
 	case e.Err != nil:
 		t.clear()
@@ -102,7 +92,7 @@ func (t *Terminal) end(e step.Event) {
 	}
 }
 
-func (t *Terminal) find(id int64) *runningStep {
+func (t *Terminal) find(id int64) *waited {
 	for _, s := range t.running {
 		if s.id == id {
 			return s
@@ -125,11 +115,7 @@ func (t *Terminal) draw() {
 		t.clear()
 		return
 	}
-	s := t.running[0]
-	text := fmt.Sprintf("...  %6.1fs  %s", time.Since(s.began).Seconds(), s.name)
-	if s.total > 0 {
-		text += fmt.Sprintf("  %d%% of %s", s.done*100/s.total, Size(s.total))
-	}
+	text := t.running[0].status()
 	if more := len(t.running) - 1; more > 0 {
 		text += fmt.Sprintf("  (and %d more)", more)
 	}
