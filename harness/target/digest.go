@@ -15,7 +15,8 @@ import (
 const mostLines = 12
 
 // digest shows a case when it has ended: its steps, and the first lines that
-// the kernel printed at each. Cases that run at once do not mix.
+// the kernel printed at each. Cases that run at once do not mix. It tells of one
+// that lasts.
 type digest struct {
 	*report.Terminal
 	out string // the folder that the paths of logs start from
@@ -38,14 +39,15 @@ func newDigest(t *report.Terminal, out string) *digest {
 func (d *digest) Step(kernel, id, step string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.steps[kernel+" "+id] = append(d.steps[kernel+" "+id], &shown{text: step})
+	d.steps[cell(kernel, id)] = append(d.steps[cell(kernel, id)], &shown{text: step})
+	d.At(cell(kernel, id), id+" on "+kernel+": "+step)
 }
 
 // Log keeps the line with the step that is under way.
 func (d *digest) Log(kernel, id, line string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if steps := d.steps[kernel+" "+id]; len(steps) > 0 {
+	if steps := d.steps[cell(kernel, id)]; len(steps) > 0 {
 		last := steps[len(steps)-1]
 		last.lines = append(last.lines, line)
 	}
@@ -55,7 +57,8 @@ func (d *digest) Log(kernel, id, line string) {
 func (d *digest) Verdict(r verdict.Record) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	key := r.Kernel + " " + r.Lesson + "/" + r.Case
+	key := cell(r.Kernel, r.Lesson+"/"+r.Case)
+	d.Left(key)
 	var b strings.Builder
 	for _, s := range d.steps[key] {
 		fmt.Fprintf(&b, "  $ %s\n", s.text)

@@ -79,15 +79,20 @@ func (l *lab) news(changes []verdict.Change) {
 	}
 }
 
-// conclude ends a run with the reports and with what close does. A report that
-// could not be written is told and changes nothing about the results.
+// conclude ends a run with the reports and with what close does.
 func (l *lab) conclude(w io.Writer, j verdict.Judgement) error {
+	l.publishAll(w, j)
+	return l.close(j)
+}
+
+// publishAll writes the reports and says where they are. One that could not be
+// written is told and changes nothing about the results.
+func (l *lab) publishAll(w io.Writer, j verdict.Judgement) {
 	written, err := l.reports(j)
 	if err := errors.Join(err, l.forGitHub(w, j)); err != nil {
 		l.view.Printf("\n%v\n", err)
 	}
-	l.view.Printf("\n%s", written)
-	return l.close(j)
+	l.view.Printf("\n%s\n", written)
 }
 
 // close ends a run with its last words, and the exit status that it deserves.
@@ -108,5 +113,5 @@ func (l *lab) lastWords(j verdict.Judgement) {
 	if j.Ledger != "" {
 		l.view.Printf("\n%s\n", j.Ledger)
 	}
-	l.view.Printf("\n%s\n", j.Closing())
+	l.view.Printf("%s\n", j.Closing())
 }

@@ -60,6 +60,7 @@ func open(ctx context.Context, w io.Writer, locked bool) (context.Context, *lab,
 	}
 	l := &lab{root: root, out: filepath.Join(root, outFolder), view: terminal(w)}
 	ctx = step.With(ctx, l.view.Listen)
+	context.AfterFunc(ctx, l.view.Close) // cases that are interrupted have no end
 	if l.cache, err = cache.Open(); err != nil {
 		return nil, nil, err
 	}

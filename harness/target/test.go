@@ -4,28 +4,26 @@ package target
 
 import (
 	"context"
-	"fmt"
 	"io"
-	"os/exec"
 	"strings"
-	"time"
 
 	"kmodlab/harness/fault"
 	"kmodlab/harness/matrix"
 	"kmodlab/harness/report"
-	"kmodlab/harness/step"
+	"kmodlab/harness/suite"
 )
 
-// Test runs the project's Go tests and then every lesson on every kernel of
-// the test set, or on those that the flags name.
+// Test runs every lesson on every kernel of the test set, or on those that the
+// flags name, and then the project's Go tests, which find in the cache what the
+// lessons needed. What the lessons showed is complete before those begin.
 func Test(ctx context.Context, w io.Writer, f Flags) error {
 	ctx, l, err := open(ctx, w, f.Locked)
 	if err != nil {
 		return status(err)
 	}
-	var trouble error
-	if f.Shard == "" || strings.HasPrefix(f.Shard, "1/") { // of several machines, one tests the harness
-		trouble = l.goTests(ctx)
+	rules, err := suite.Rules()
+	if err != nil {
+		return status(err)
 	}
 	_, j, err := l.matrix(ctx, f, 0, func(l *lab) matrix.View { return brief{l.view} })
 	if err != nil {
@@ -35,29 +33,25 @@ func Test(ctx context.Context, w io.Writer, f Flags) error {
 	report.Table(w, j)
 	report.Failures(w, j.Records, outFolder)
 	l.news(j.Changes)
+	l.publishAll(w, j)
+	var closing string
+	var trouble error
+	if f.Shard == "" || strings.HasPrefix(f.Shard, "1/") { // of several machines, one tests the harness
+		l.kernelOfGoTests(ctx)
+		closing, trouble = l.goTests(ctx, l.root, rules)
+	}
+	if ctx.Err() != nil {
+		return failed(fault.ExitHarness, "interrupted in the Go tests; the results of the cases are complete")
+	}
 	if trouble != nil {
 		l.view.Printf("\n%v\n", trouble)
 	}
-	if err := l.conclude(w, j); err != nil {
+	l.view.Printf("%s", closing)
+	if err := l.close(j); err != nil {
 		return err
 	}
 	if trouble != nil {
 		return failed(fault.ExitFailed, "the cases passed, but not all else is well")
 	}
 	return nil
-}
-
-// goTests runs go test on the whole module and shows what it printed when it
-// failed.
-func (l *lab) goTests(ctx context.Context) error {
-	s := step.Start(ctx, "go test ./...")
-	cmd := exec.CommandContext(ctx, "go", "test", "./...")
-	cmd.Dir = l.root
-	cmd.WaitDelay = 5 * time.Second
-	output, err := cmd.CombinedOutput()
-	if err != nil {
-		l.view.Printf("%s", report.Indent(string(output), "  "))
-		err = fmt.Errorf("go test ./...: %w", err)
-	}
-	return s.End(err)
 }

@@ -33,15 +33,19 @@ func how(r verdict.Record) string {
 	return fmt.Sprintf("%s, %.1f s", r.VM, r.Seconds)
 }
 
-// brief shows one line a case, for many of them.
+// brief shows one line a case, for many of them, and tells of one that lasts.
 type brief struct{ *report.Terminal }
 
-func (v brief) Step(_, _, _ string) {}
-func (v brief) Log(_, _, _ string)  {}
+func (v brief) Step(kernel, id, step string) { v.At(cell(kernel, id), id+" on "+kernel+": "+step) }
+func (v brief) Log(_, _, _ string)           {}
 
 func (v brief) Verdict(r verdict.Record) {
+	v.Left(cell(r.Kernel, r.Lesson+"/"+r.Case))
 	v.Printf("%-11s %5.2fs  %s/%s on %s\n", r.Verdict, r.Seconds, r.Lesson, r.Case, or(r.Kernel, r.Column))
 }
+
+// cell names a case on a kernel.
+func cell(kernel, id string) string { return kernel + " " + id }
 
 func or(text, otherwise string) string {
 	if text == "" {
@@ -53,4 +57,7 @@ func or(text, otherwise string) string {
 // counting shows what each case counted, too.
 type counting struct{ brief }
 
-func (v counting) Step(kernel, id, step string) { v.Printf("  %s on %s: %s\n", id, kernel, step) }
+func (v counting) Step(kernel, id, step string) {
+	v.brief.Step(kernel, id, step)
+	v.Printf("  %s on %s: %s\n", id, kernel, step)
+}
