@@ -100,7 +100,7 @@ func (r *reader) end(p *Package) {
 	}
 	delete(r.steps, p.Name)
 	if p.Outcome.failed() {
-		s.End(errors.New("tests fail"))
+		s.End(errTests)
 		return
 	}
 	s.End(nil)

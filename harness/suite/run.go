@@ -4,6 +4,7 @@ package suite
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"os/exec"
@@ -26,7 +27,7 @@ func Run(ctx context.Context, dir string, flags ...string) (*Result, error) {
 	// Whoever interrupts ends the tests, too, not only the go command.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }
-	cmd.WaitDelay = 5 * time.Second
+	cmd.WaitDelay = 3 * time.Second // mage itself waits for 5
 	var said bytes.Buffer
 	cmd.Stderr = &said
 	events, err := cmd.StdoutPipe()
@@ -41,15 +42,16 @@ func Run(ctx context.Context, dir string, flags ...string) (*Result, error) {
 	if ctx.Err() != nil {
 		return result, s.End(context.Cause(ctx))
 	}
-	failed := len(result.Broken()) > 0
-	if ended != nil && !failed || wrong != nil {
-		return result, s.End(&fault.Error{Party: fault.Harness, What: "the Go tests have no result", Where: "go " + strings.Join(args, " "),
-			Err: errors.Join(ended, wrong, errors.New(strings.TrimSpace(said.String())))})
+	switch failed := len(result.Broken()) > 0; {
+	case ended != nil && !failed, wrong != nil:
+		err = &fault.Error{Party: fault.Harness, What: "the Go tests have no result", Where: "go " + strings.Join(args, " "),
+			Err: errors.Join(ended, wrong), Fix: "what go says: " + cmp.Or(strings.TrimSpace(said.String()), "nothing")}
+	case failed:
+		s.End(errTests)
+		return result, nil
 	}
-	if failed {
-		s.End(errors.New("tests fail"))
-	} else {
-		s.End(nil)
-	}
-	return result, nil
+	return result, s.End(err)
 }
+
+// errTests is how a step ends whose tests fail.
+var errTests = errors.New("tests fail")

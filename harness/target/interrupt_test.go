@@ -60,7 +60,7 @@ func TestInterrupt(t *testing.T) {
 	})
 	lab.interrupt(t, "case", nil, func(output string) bool { return strings.Contains(output, "$ run sleep 20") })
 
-	output, err := lab.start(t, "notify", nil).wait()
+	output, err := lab.start(t, "run", "notify", nil).wait()
 	if err != nil || !strings.Contains(output, " passed, 0 failed, 0 skipped") {
 		t.Errorf("the run after all that: %v\n%s", err, output)
 	}
@@ -160,9 +160,9 @@ func (r *run) wait() (string, error) {
 	return r.said(), err
 }
 
-func (l *lab) start(t *testing.T, lesson string, env []string) *run {
+func (l *lab) start(t *testing.T, target, lesson string, env []string) *run {
 	t.Helper()
-	r := &run{cmd: exec.Command(l.program, "run", "-kernel="+series, "-lesson="+lesson), done: make(chan error, 1)}
+	r := &run{cmd: exec.Command(l.program, target, "-kernel="+series, "-lesson="+lesson), done: make(chan error, 1)}
 	r.cmd.Dir, r.cmd.Stdout, r.cmd.Stderr = l.dir, r, r
 	r.cmd.Env = append(append(os.Environ(), cache.Env+"="+l.cache), env...)
 	r.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
@@ -177,7 +177,7 @@ func (l *lab) start(t *testing.T, lesson string, env []string) *run {
 // looks at what it says and what it leaves.
 func (l *lab) interrupt(t *testing.T, stage string, env []string, reached func(output string) bool) {
 	t.Helper()
-	r := l.start(t, "wait", env)
+	r := l.start(t, "run", "wait", env)
 	for !reached(r.said()) {
 		select {
 		case err := <-r.done:
