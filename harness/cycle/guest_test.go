@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"kmodlab/harness/kernel"
 	"kmodlab/harness/lesson"
@@ -70,5 +69,5 @@ func newRunner(t *testing.T, kmod string) (*matrix.Runner, kernel.Source) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &matrix.Runner{Cache: c, Root: root, Kmod: kmod, Out: t.TempDir(), View: quiet{}, Limit: 30 * time.Second}, source
+	return &matrix.Runner{Cache: c, Root: root, Kmod: kmod, Out: t.TempDir(), View: quiet{}}, source
 }

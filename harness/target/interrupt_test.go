@@ -58,7 +58,7 @@ func TestInterrupt(t *testing.T) {
 		booting, _ := filepath.Glob(filepath.Join(lab.cache, "tmp/template-*/ram"))
 		return len(booting) > 0 && slices.Contains(lab.processes(t), "qemu-system-x86")
 	})
-	lab.interrupt(t, "case", nil, func(output string) bool { return strings.Contains(output, "$ run sleep 20") })
+	lab.interrupt(t, "case", nil, func(output string) bool { return strings.Contains(output, "$ run sleep 100000") })
 
 	output, err := lab.start(t, "run", "notify", nil).wait()
 	if err != nil || !strings.Contains(output, " passed, 0 failed, 0 skipped") {
@@ -105,7 +105,7 @@ func newLab(t *testing.T) *lab {
 	if err := os.MkdirAll(filepath.Join(l.dir, "kmod", "wait"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(l.dir, "kmod/wait/wait.txtar"), []byte("# It waits.\nrun sleep 20\ndmesg\n"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(l.dir, "kmod/wait/wait.txtar"), []byte("# It waits.\nrun sleep 100000\ndmesg\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	l.program = filepath.Join(l.dir, "lab")

@@ -45,22 +45,34 @@ func (s *screen) Write(b []byte) (int, error) {
 	return s.text.Write(b)
 }
 
+// shown returns what the screen has shown, and forgets it, once that has text
+// in it.
+func (s *screen) shown(text string) (string, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	shown := s.text.String()
+	if !strings.Contains(shown, text) {
+		return shown, false
+	}
+	s.text.Reset()
+	return shown, true
+}
+
 // await waits until the screen has shown text, and returns what it showed
-// until then, which is forgotten.
-func (s *screen) await(t *testing.T, text string) string {
+// until then. Who writes to the screen must not end before.
+func (s *screen) await(t *testing.T, text string, done <-chan error) string {
 	t.Helper()
-	for range 2400 {
-		s.mu.Lock()
-		if shown := s.text.String(); strings.Contains(shown, text) {
-			s.text.Reset()
-			s.mu.Unlock()
+	for {
+		shown, ok := s.shown(text)
+		if ok {
 			return shown
 		}
-		s.mu.Unlock()
-		time.Sleep(50 * time.Millisecond)
+		select {
+		case err := <-done:
+			t.Fatalf("it ended with %v and never showed %q\n%s", err, text, shown)
+		case <-time.After(50 * time.Millisecond):
+		}
 	}
-	t.Fatalf("the screen never shows %q\n%s", text, s.text.String())
-	return ""
 }
 
 // TestWatch edits a lesson of its own while it is watched.
@@ -103,7 +115,7 @@ func TestWatch(t *testing.T) {
 		if tt.from != "" {
 			edit(tt.from, tt.to)
 		}
-		if shown := out.await(t, next); !strings.Contains(shown, tt.want) {
+		if shown := out.await(t, next, done); !strings.Contains(shown, tt.want) {
 			t.Errorf("after %q became %q the screen does not show %q\n%s", tt.from, tt.to, tt.want, shown)
 		}
 	}

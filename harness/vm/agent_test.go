@@ -3,10 +3,8 @@
 package vm_test
 
 import (
-	"context"
 	"errors"
 	"testing"
-	"time"
 
 	"kmodlab/harness/vm"
 )
@@ -16,8 +14,7 @@ import (
 func TestAgentKilled(t *testing.T) {
 	l := newLab(t, "")
 	v := l.clone(t)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
+	ctx := t.Context()
 	ans, err := v.Run(ctx, nil, "gosh", "-c", "kill -9 $PPID") // the agent is the parent of what it runs
 	if lost, ok := errors.AsType[*vm.Lost](err); !ok || lost.Kind != vm.LostAgent {
 		t.Errorf("Run of what kills the agent = %q, %v; want the agent to be lost", ans.Output, err)

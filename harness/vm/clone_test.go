@@ -34,9 +34,7 @@ func own(records []kmsg.Record) []string {
 
 func (l lab) insert(t *testing.T, v *vm.VM, params ...string) vm.Answer {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	ans, err := v.Insert(ctx, l.module, params...)
+	ans, err := v.Insert(t.Context(), l.module, params...)
 	if err != nil {
 		t.Fatalf("Insert(%v) = %v; want an answer", params, err)
 	}

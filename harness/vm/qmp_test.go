@@ -4,12 +4,10 @@ package vm
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
@@ -27,9 +25,6 @@ func TestQMP(t *testing.T) {
 	ours, theirs := peer(t)
 	var events []Event
 	q := newQMP(ours, func(e Event) { events = append(events, e) })
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-
 	first, err := q.send("qmp_capabilities", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +62,7 @@ func TestQMP(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("events: (-want +got)\n%s", diff)
 	}
-	if _, err := q.do(ctx, "quit", nil); !errors.Is(err, errHungUp) && !errors.Is(err, unix.EPIPE) {
+	if _, err := q.do(t.Context(), "quit", nil); !errors.Is(err, errHungUp) && !errors.Is(err, unix.EPIPE) {
 		t.Errorf("a command to a monitor that hung up: %v; want it to say so", err)
 	}
 }

@@ -3,14 +3,12 @@
 package vm_test
 
 import (
-	"context"
 	"errors"
 	"io"
 	"os"
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"kmodlab/harness/vm"
 )
@@ -67,20 +65,12 @@ func session(t *testing.T, l lab, dialogue []line) (string, *vm.VM, error) {
 	p := &person{dialogue: dialogue, typed: typed}
 	sizes := make(chan vm.Size, 1)
 	sizes <- vm.Size{Rows: 33, Columns: 77}
-	done := make(chan error, 1)
-	go func() { done <- v.Shell(t.Context(), in, p, sizes) }()
-	select {
-	case err := <-done:
-		v.Close()
-		if len(p.dialogue) > 0 {
-			t.Errorf("the shell ended before %q\n%s", p.dialogue[0].typed, p.screen.String())
-		}
-		return p.screen.String(), v, err
-	case <-time.After(2 * time.Minute):
-		v.Close()
-		t.Fatalf("the shell waits; want it to go on from %q\n%s", dialogue, p.screen.String())
-		return "", nil, nil
+	err := v.Shell(t.Context(), in, p, sizes)
+	v.Close()
+	if len(p.dialogue) > 0 {
+		t.Errorf("the shell ended before %q\n%s", p.dialogue[0].typed, p.screen.String())
 	}
+	return p.screen.String(), v, err
 }
 
 // TestShell types what a person would type.
@@ -166,9 +156,7 @@ func TestShellSize(t *testing.T) {
 					sizes <- vm.Size{Rows: 11, Columns: 22}
 				}
 			}}
-			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-			defer cancel()
-			if err := v.Shell(ctx, in, grow, sizes); err != nil {
+			if err := v.Shell(t.Context(), in, grow, sizes); err != nil {
 				t.Fatalf("Shell = %v; want no error\n%s", err, p.screen.String())
 			}
 		})

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -38,7 +39,6 @@ func TestWait(t *testing.T) {
 		"read":                       {func(t *testing.T, dir string) { os.ReadFile(filepath.Join(dir, "a.c")) }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			dir := t.TempDir()
 			write(t, dir, "a.c", "int a;\n")
 			w, err := New(func(name string) bool { return strings.HasSuffix(name, ".c") }, dir, filepath.Join(dir, "missing"))
@@ -46,20 +46,18 @@ func TestWait(t *testing.T) {
 				t.Fatal(err)
 			}
 			tt.save(t, dir)
-			wait := time.Minute
-			if !tt.seen {
-				wait = 4 * pause
-			}
-			ctx, cancel := context.WithTimeout(t.Context(), wait)
-			defer cancel()
-			if err := w.Wait(ctx); (err == nil) != tt.seen {
-				t.Errorf("Wait() = %v; want it to see the change: %v", err, tt.seen)
-			}
-			ctx, cancel = context.WithTimeout(t.Context(), 4*pause)
-			defer cancel()
-			if err := w.Wait(ctx); !errors.Is(err, context.DeadlineExceeded) {
-				t.Errorf("Wait() once more = %v; want it to wait for the next change", err)
-			}
+			synctest.Test(t, func(t *testing.T) { // where a minute is a number of looks
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+				defer cancel()
+				if err := w.Wait(ctx); (err == nil) != tt.seen {
+					t.Errorf("Wait() = %v; want it to see the change: %v", err, tt.seen)
+				}
+				ctx, cancel = context.WithTimeout(t.Context(), time.Minute)
+				defer cancel()
+				if err := w.Wait(ctx); !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("Wait() once more = %v; want it to wait for the next change", err)
+				}
+			})
 		})
 	}
 }
