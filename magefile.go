@@ -57,7 +57,7 @@ func Run(ctx context.Context,
 		Lesson: text(lesson), Run: text(run), Update: set(update), Locked: set(locked)})
 }
 
-// Test runs the Go tests, then every lesson on every kernel of the test set.
+// Test runs every lesson on every kernel of the test set, then the Go tests.
 func Test(ctx context.Context,
 	kernel *string, // series, release or set: 6.12, >=6.1, all, every
 	flavour *string, // cloud (default), amd64, rt, or all

@@ -33,7 +33,7 @@ func (l *lab) goTests(ctx context.Context, dir string, rules []suite.Rule) (stri
 		l.view.Printf("\nFAIL  %s\n%s", p.Name, report.Indent(p.Text(), "  "))
 	}
 	if n := len(result.Broken()); n > 0 {
-		err = errors.Join(err, fmt.Errorf("Go tests fail in %d packages", n))
+		err = errors.Join(err, fmt.Errorf("tests of %d Go packages fail", n))
 	}
 	err = errors.Join(err, l.skips(suite.Judge(ctx, rules, dir, result)))
 	for _, name := range result.Hollow() {

@@ -72,7 +72,7 @@ func TestGoTests(t *testing.T) {
 			want: "\nGo tests that are skipped here:\n  m TestNot: no disk (diskless)\nnote: no test needs the rule for \"m TestOld\" in harness/suite/skips.toml here\n\nGo tests: 2 passed, 0 failed, 1 skipped\n",
 		},
 		"a failure": {
-			fails: "1", rules: []suite.Rule{rule("m TestNot", "")}, err: "Go tests fail in 1 packages",
+			fails: "1", rules: []suite.Rule{rule("m TestNot", "")}, err: "tests of 1 Go packages fail",
 			want: "\nFAIL  m\n      p_test.go:12: as ordered\n  --- FAIL: TestBad\n  FAIL\n  FAIL\tm\n" +
 				"\nGo tests that are skipped here:\n  m TestNot: no disk (diskless)\n\nGo tests: 1 passed, 1 failed, 1 skipped\n",
 		},
