@@ -67,11 +67,17 @@ func (r *Rule) matches(t *Test) bool {
 	return r.test.MatchString(t.ID()) && r.says.MatchString(t.Reason())
 }
 
+// named tells whether a test is called as the rule says.
+func (r *Rule) named(result *Result) bool {
+	all := result.tests(func(Outcome) bool { return true })
+	return slices.ContainsFunc(all, func(t *Test) bool { return r.test.MatchString(t.ID()) })
+}
+
 // Judgement sorts the tests that were skipped.
 type Judgement struct {
 	Allowed    []Skip
 	Unexpected []Skip
-	Idle       []Rule // rules that would hold on this machine and that nothing needed
+	Idle       []Rule // rules that no test is called by, or that would hold here and that nothing needed
 }
 
 // Skip is a test that was skipped.
@@ -107,7 +113,7 @@ func Judge(ctx context.Context, rules []Rule, dir string, result *Result) Judgem
 		}
 	}
 	for i, r := range rules {
-		if !used[i] && !refuted[i] {
+		if !used[i] && (!refuted[i] || !r.named(result)) {
 			j.Idle = append(j.Idle, r)
 		}
 	}

@@ -55,14 +55,6 @@ func TestGoTestsComeLast(t *testing.T) {
 {"Action":"pass","Package":"m/p"}
 END
 `
-	const fail = `cat <<'END'
-{"Action":"start","Package":"m/p"}
-{"Action":"output","Package":"m/p","Test":"TestVM","Output":"    p_test.go:1: as ordered\n"}
-{"Action":"fail","Package":"m/p","Test":"TestVM"}
-{"Action":"fail","Package":"m/p"}
-END
-exit 1
-`
 	const hang = `cat <<'END'
 {"Action":"start","Package":"m/p"}
 END
@@ -76,7 +68,6 @@ sleep 1000
 	}{
 		{"a skip", skip, "", fault.ExitOK, "p TestVM: no VM"},
 		{"a skip in CI", skip, "true", fault.ExitFailed, "1 Go tests were skipped that have to run where CI is set\n\nGo tests: 0 passed, 0 failed, 1 skipped\n"},
-		{"a failure", fail, "", fault.ExitFailed, "p_test.go:1: as ordered"},
 		{"an interrupt", hang, "", fault.ExitHarness, "interrupted in the Go tests; the results of the cases are complete"},
 	} {
 		os.RemoveAll(filepath.Join(l.dir, "out"))
