@@ -4,7 +4,7 @@
 // built modules, initramfs images, frozen VMs.
 //
 // An entry is a folder named by its kind and by the key of everything that
-// went into it. It appears whole or not at all (built aside, then renamed), is
+// went into it, its [Inputs]. It appears whole or not at all (built aside, then renamed), is
 // never changed afterwards, and is made once even when two runs want it at the
 // same time. A run that was killed leaves at most a folder under tmp, which
 // the next run that opens the cache removes.
@@ -79,11 +79,12 @@ func (c *Cache) Lookup(kind, key string) (string, bool) {
 	return path, err == nil
 }
 
-// Dir returns the folder of the entry (kind, key). When it is not there, build
-// fills the new folder tmp with it, while every other run that wants the same
+// Dir returns the folder of the entry that is made from in. When it is not there,
+// build fills the new folder tmp with it, while every other run that wants the same
 // entry waits. An error of build leaves no entry; it is returned as it is,
 // except that a full disk becomes a [fault.Error] of the host.
-func (c *Cache) Dir(ctx context.Context, kind, key string, build func(ctx context.Context, tmp string) error) (string, error) {
+func (c *Cache) Dir(ctx context.Context, in *Inputs, build func(ctx context.Context, tmp string) error) (string, error) {
+	kind, key := in.Kind(), in.Key()
 	path, ok := c.Lookup(kind, key)
 	if ok {
 		c.Used(kind, key)
@@ -99,13 +100,13 @@ func (c *Cache) Dir(ctx context.Context, kind, key string, build func(ctx contex
 	}
 	tmp := filepath.Join(c.root, "tmp", kind+"-"+key)
 	defer os.RemoveAll(tmp)
-	if err := c.fill(ctx, tmp, path, build); err != nil {
+	if err := c.fill(ctx, in, tmp, path, build); err != nil {
 		return "", diskFull(err, c.root)
 	}
 	return path, nil
 }
 
-func (c *Cache) fill(ctx context.Context, tmp, path string, build func(ctx context.Context, tmp string) error) error {
+func (c *Cache) fill(ctx context.Context, in *Inputs, tmp, path string, build func(ctx context.Context, tmp string) error) error {
 	if err := os.RemoveAll(tmp); err != nil {
 		return err
 	}
@@ -113,6 +114,9 @@ func (c *Cache) fill(ctx context.Context, tmp, path string, build func(ctx conte
 		return err
 	}
 	if err := build(ctx, tmp); err != nil {
+		return err
+	}
+	if err := in.save(tmp); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -124,9 +128,9 @@ func (c *Cache) fill(ctx context.Context, tmp, path string, build func(ctx conte
 // Verified is Dir for an entry that is checked at every use. An entry that
 // check refuses is removed, onBad is told why, and the entry is made anew; an
 // error of check about a new entry is returned as it is.
-func (c *Cache) Verified(ctx context.Context, kind, key string, build func(ctx context.Context, tmp string) error,
+func (c *Cache) Verified(ctx context.Context, in *Inputs, build func(ctx context.Context, tmp string) error,
 	check func(path string) error, onBad func(error)) (string, error) {
-	path, err := c.Dir(ctx, kind, key, build)
+	path, err := c.Dir(ctx, in, build)
 	if err != nil {
 		return "", err
 	}
@@ -134,11 +138,11 @@ func (c *Cache) Verified(ctx context.Context, kind, key string, build func(ctx c
 	if bad == nil {
 		return path, nil
 	}
-	if err := c.EvictIf(ctx, kind, key, check); err != nil {
+	if err := c.EvictIf(ctx, in.Kind(), in.Key(), check); err != nil {
 		return "", err
 	}
 	onBad(bad)
-	if _, err := c.Dir(ctx, kind, key, build); err != nil {
+	if _, err := c.Dir(ctx, in, build); err != nil {
 		return "", err
 	}
 	return path, check(path)

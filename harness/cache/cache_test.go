@@ -60,7 +60,7 @@ func TestDirBuildsOnce(t *testing.T) {
 		t.Errorf("Lookup() of an empty cache = %s, true; want false", path)
 	}
 	for _, build := range []func(context.Context, string) error{fill("first"), fill("second")} {
-		path, err := c.Dir(t.Context(), "kind", "key", build)
+		path, err := c.Dir(t.Context(), Named("kind", "key"), build)
 		if got := content(path); err != nil || got != "first" {
 			t.Errorf("Dir() = %q, %v; want the first content", got, err)
 		}
@@ -73,7 +73,7 @@ func TestDirBuildsOnce(t *testing.T) {
 func TestFailedBuildLeavesNothing(t *testing.T) {
 	c := at(t, t.TempDir())
 	broken := errors.New("broken")
-	_, err := c.Dir(t.Context(), "kind", "key", func(ctx context.Context, tmp string) error {
+	_, err := c.Dir(t.Context(), Named("kind", "key"), func(ctx context.Context, tmp string) error {
 		return errors.Join(fill("half")(ctx, tmp), broken)
 	})
 	if !errors.Is(err, broken) {
@@ -82,7 +82,7 @@ func TestFailedBuildLeavesNothing(t *testing.T) {
 	if _, ok := c.Lookup("kind", "key"); ok || len(left(t, c, "tmp")) > 0 {
 		t.Errorf("entry: %v, tmp: %v; want nothing", ok, left(t, c, "tmp"))
 	}
-	if path, err := c.Dir(t.Context(), "kind", "key", fill("whole")); err != nil || content(path) != "whole" {
+	if path, err := c.Dir(t.Context(), Named("kind", "key"), fill("whole")); err != nil || content(path) != "whole" {
 		t.Errorf("Dir() after a failure = %q, %v; want a new build", content(path), err)
 	}
 }
@@ -92,7 +92,7 @@ func TestEvict(t *testing.T) {
 	if err := c.Evict(t.Context(), "kind", "key"); err != nil {
 		t.Errorf("Evict() of what is not there = %v; want nil", err)
 	}
-	path, err := c.Dir(t.Context(), "kind", "key", fill("x"))
+	path, err := c.Dir(t.Context(), Named("kind", "key"), fill("x"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func TestVerified(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := at(t, t.TempDir())
-			path, err := c.Dir(t.Context(), "kind", "key", fill("good"))
+			path, err := c.Dir(t.Context(), Named("kind", "key"), fill("good"))
 			if err == nil && tt.damage {
 				err = os.WriteFile(filepath.Join(path, "file"), []byte("damaged"), 0o644)
 			}
@@ -128,7 +128,7 @@ func TestVerified(t *testing.T) {
 				t.Fatal(err)
 			}
 			told := 0
-			path, err = c.Verified(t.Context(), "kind", "key", fill(tt.build), func(path string) error {
+			path, err = c.Verified(t.Context(), Named("kind", "key"), fill(tt.build), func(path string) error {
 				if got := content(path); got != "good" {
 					return fmt.Errorf("content is %q", got)
 				}
@@ -166,7 +166,7 @@ func TestFullDisk(t *testing.T) {
 		"an owner elsewhere": {&fault.Error{Party: fault.Build, What: "x"}, fault.Build, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := c.Dir(t.Context(), "kind", "key", func(context.Context, string) error { return tt.build })
+			_, err := c.Dir(t.Context(), Named("kind", "key"), func(context.Context, string) error { return tt.build })
 			if !errors.Is(err, tt.build) || fault.Of(err) != tt.party || strings.Count(err.Error(), "way out") != tt.fixes {
 				t.Errorf("Dir() = %v; want a fault of %q with the cause kept and %d ways out", err, tt.party, tt.fixes)
 			}

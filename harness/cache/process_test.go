@@ -50,7 +50,7 @@ func other(t *testing.T, c *Cache, as string) *exec.Cmd {
 
 // buildSlowly makes an entry and leaves a line for each build.
 func buildSlowly(c *Cache) error {
-	path, err := c.Dir(context.Background(), "kind", "key", func(ctx context.Context, tmp string) error {
+	path, err := c.Dir(context.Background(), Named("kind", "key"), func(ctx context.Context, tmp string) error {
 		log, err := os.OpenFile(filepath.Join(c.Root(), "builds"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 		if err != nil {
 			return err
@@ -66,7 +66,7 @@ func buildSlowly(c *Cache) error {
 }
 
 func hang(c *Cache) error {
-	_, err := c.Dir(context.Background(), "kind", "key", func(ctx context.Context, tmp string) error {
+	_, err := c.Dir(context.Background(), Named("kind", "key"), func(ctx context.Context, tmp string) error {
 		if err := fill("half")(ctx, tmp); err != nil {
 			return err
 		}
@@ -200,7 +200,7 @@ func TestKilledBuilder(t *testing.T) {
 			if names := append(left(t, c, "tmp"), left(t, c, "locks")...); len(names) > 0 {
 				t.Errorf("left behind: %v; want nothing", names)
 			}
-			if path, err := c.Dir(t.Context(), "kind", "key", fill("whole")); err != nil || content(path) != "whole" {
+			if path, err := c.Dir(t.Context(), Named("kind", "key"), fill("whole")); err != nil || content(path) != "whole" {
 				t.Errorf("Dir() = %q, %v; want a new build", content(path), err)
 			}
 		})
@@ -212,7 +212,7 @@ func TestKilledBuilder(t *testing.T) {
 func TestDirAfterAKill(t *testing.T) {
 	c := at(t, t.TempDir())
 	kill(t, c, "hang")
-	path, err := c.Dir(t.Context(), "kind", "key", func(_ context.Context, tmp string) error {
+	path, err := c.Dir(t.Context(), Named("kind", "key"), func(_ context.Context, tmp string) error {
 		if names, err := os.ReadDir(tmp); err != nil || len(names) > 0 {
 			t.Errorf("the new folder holds %v, %v; want nothing", names, err)
 		}

@@ -17,7 +17,7 @@ func TestPrune(t *testing.T) {
 	const kind = "thing"
 	nothing := func(context.Context, string) error { return nil }
 	for name, age := range map[string]time.Duration{"new": 0, "used": KeepUnused - time.Hour, "old": KeepUnused + time.Hour, "old and used": KeepUnused + time.Hour, "old and marked": KeepUnused + time.Hour} {
-		dir, err := c.Dir(t.Context(), kind, name, nothing)
+		dir, err := c.Dir(t.Context(), Named(kind, name), nothing)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -26,7 +26,7 @@ func TestPrune(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := c.Dir(t.Context(), kind, "old and used", nothing); err != nil {
+	if _, err := c.Dir(t.Context(), Named(kind, "old and used"), nothing); err != nil {
 		t.Fatal(err)
 	}
 	c.Used(kind, "old and marked")
