@@ -61,6 +61,25 @@ func (in *Inputs) Sum(name string, content []byte) *Inputs {
 	return in.Add(name, "sha256:"+hex.EncodeToString(sum[:]))
 }
 
+// FileID tells one version of a file of this machine from another without
+// reading it: by its size and its time. It is empty for a file that is not there.
+func FileID(path string) string {
+	info, err := os.Stat(path)
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprintf("%d bytes of %d", info.Size(), info.ModTime().UnixNano())
+}
+
+// Join adds all inputs of other, which are part of what several kinds are made
+// from.
+func (in *Inputs) Join(other *Inputs) *Inputs {
+	for _, i := range other.list {
+		in.Add(i.Name, i.Value)
+	}
+	return in
+}
+
 // Kind returns the kind of the entry.
 func (in *Inputs) Kind() string { return in.kind }
 

@@ -17,9 +17,6 @@ import (
 	"kmodlab/harness/step"
 )
 
-// recipe changes whenever this package builds differently from the same input.
-const recipe = "foreign 1"
-
 // brokenFile is where an entry of the cache says what did not build.
 const brokenFile = "broken.json"
 
@@ -28,15 +25,11 @@ const brokenFile = "broken.json"
 // [kbuild.Build]; a dkms.conf that excludes the kernel is a
 // *[kbuild.Unsupported].
 func (f *Folder) Build(ctx context.Context, c *cache.Cache, k *kernel.Kernel) (*kbuild.Modules, error) {
-	key, err := kbuild.Key(k)
+	in, err := f.inputs(ctx, c, k)
 	if err != nil {
 		return nil, err
 	}
-	inside, err := filepath.Rel(f.Root, f.Dir)
-	if err != nil {
-		return nil, err
-	}
-	dir, err := c.Dir(ctx, "foreign", cache.Key(recipe, f.Name, inside, f.Digest, key), func(ctx context.Context, tmp string) error {
+	dir, err := c.Dir(ctx, in, func(ctx context.Context, tmp string) error {
 		work, remove, err := c.Temp(ctx, "foreign")
 		if err != nil {
 			return err
@@ -48,11 +41,15 @@ func (f *Folder) Build(ctx context.Context, c *cache.Cache, k *kernel.Kernel) (*
 			s.End(nil) // it is not that it failed
 			return err
 		}
+		if err == nil {
+			err = f.unchanged(ctx, c, k, in)
+		}
 		return s.End(err)
 	})
 	if err != nil {
 		return nil, err
 	}
+	c.Prune(ctx, kindForeign)
 	m, err := kbuild.Load(dir)
 	if err != nil {
 		return nil, err
@@ -81,6 +78,9 @@ func (f *Folder) build(ctx context.Context, k *kernel.Kernel, work, out string) 
 		return err
 	}
 	if kos, err = b.wanted(kos); err != nil {
+		return err
+	}
+	if err := certain(b.broken); err != nil {
 		return err
 	}
 	for _, path := range kos {

@@ -33,10 +33,11 @@ type Folder struct {
 	Dir    string // its absolute path
 	Root   string // what is copied: the folder, or one above it that its Makefile reaches into
 	Name   string // the last part of it
-	Digest string // names its contents
+	Digest string // names its contents: paths, modes, texts
 	DKMS   bool   // it has a dkms.conf
 
 	files []string // paths of everything that is copied, relative to Root, sorted
+	sums  []string // of each file: mode and contents, see [Folder.sum]
 }
 
 // Read reads the folder dir. Errors are a [fault.Error] of usage: it does not
@@ -208,36 +209,51 @@ func made(path string) bool {
 	return strings.HasSuffix(name, ".mod.c") || name == "modules.order" || name == "Module.symvers"
 }
 
-// sum makes the digest of all files.
+// sum makes the digest of all files: their paths, texts and modes. A script that
+// may be run is another than one that may not.
 func (f *Folder) sum() error {
 	var parts []string
 	for _, name := range f.files {
-		text, err := os.ReadFile(filepath.Join(f.Root, name))
+		text, mode, err := f.read(name)
 		if err != nil {
 			return &fault.Error{Party: fault.Usage, What: "cannot read the folder", Where: f.Dir, Err: err}
 		}
-		parts = append(parts, name, cache.Key(string(text)))
+		f.sums = append(f.sums, sumOf(text, mode))
+		parts = append(parts, name, sumOf(text, mode))
 	}
 	f.Digest = cache.Key(parts...)
 	return nil
 }
 
-// copyTo copies the folder's files to dir, as plain files.
+// read returns the text of a file of the folder and the mode that its copy has.
+func (f *Folder) read(name string) (text []byte, mode fs.FileMode, err error) {
+	path := filepath.Join(f.Root, name)
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	text, err = os.ReadFile(path)
+	return text, info.Mode().Perm() | 0o600, err
+}
+
+func sumOf(text []byte, mode fs.FileMode) string { return cache.Key(mode.String(), string(text)) }
+
+// copyTo copies the folder's files to dir, as plain files: those that were
+// summed, or what is built would be kept under the name of something else.
 func (f *Folder) copyTo(dir string) error {
-	for _, name := range f.files {
-		from, to := filepath.Join(f.Root, name), filepath.Join(dir, name)
-		info, err := os.Stat(from)
-		if err != nil {
-			return err
+	for i, name := range f.files {
+		text, mode, err := f.read(name)
+		if err != nil || sumOf(text, mode) != f.sums[i] {
+			return &fault.Error{Party: fault.Usage, What: "the folder changed while it was read", Where: filepath.Join(f.Root, name), Err: err, Fix: "run again when it stays as it is"}
 		}
-		text, err := os.ReadFile(from)
-		if err != nil {
-			return err
-		}
+		to := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 			return err
 		}
-		if err := os.WriteFile(to, text, info.Mode().Perm()|0o600); err != nil {
+		if err := os.WriteFile(to, text, mode); err != nil {
+			return err
+		}
+		if err := os.Chmod(to, mode); err != nil { // whatever the user's umask
 			return err
 		}
 	}

@@ -85,6 +85,19 @@ func (b *build) wanted(kos []string) ([]string, error) {
 	return slices.DeleteFunc(kos, func(path string) bool { return !set[ko.Name(path)] }), nil
 }
 
+// certain makes sure that modules which do not build never will, as the sources
+// are. Half a result stays in the cache as a whole one does, and a compiler that
+// was killed would keep a good module broken for as long as nobody edits it.
+func certain(broken map[string]*kbuild.Error) error {
+	for name, e := range broken {
+		if !e.Certain() {
+			return &fault.Error{Party: fault.Host, What: "a module did not build, and the compiler does not say which line is wrong: " + name, Where: e.Source, Err: e,
+				Fix: "run again; if it stays so, see whether the compiler works"}
+		}
+	}
+	return nil
+}
+
 // brokenModule is how a [kbuild.Error] is kept.
 type brokenModule struct {
 	Source   string

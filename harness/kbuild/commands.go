@@ -37,11 +37,10 @@ func Commands(ctx context.Context, c *cache.Cache, k *kernel.Kernel, src string)
 	if err != nil {
 		return nil, err
 	}
-	target, err := targetKey(k)
+	target, err := Target(ctx, c, k)
 	if err != nil {
 		return nil, err
 	}
-	stage := sources.stageIn(c, target)
 	tmp, remove, err := c.Temp(ctx, "commands")
 	if err != nil {
 		return nil, err
@@ -51,12 +50,12 @@ func Commands(ctx context.Context, c *cache.Cache, k *kernel.Kernel, src string)
 	// staging folder may be of another state of the sources. What does not
 	// compile has no command, the others have.
 	s := step.Start(ctx, "build %s for %s", filepath.Base(src), k.Release)
-	err = buildInto(ctx, c, k, sources, stage, tmp)
+	err = buildInto(ctx, c, k, sources, target, tmp)
 	if _, broken := errors.AsType[*Error](err); err != nil && !broken {
 		return nil, s.End(err)
 	}
 	s.End(nil)
-	unlock, err := c.Lock(ctx, "stage-"+filepath.Base(stage))
+	stage, unlock, err := sources.enter(ctx, c, k)
 	if err != nil {
 		return nil, err
 	}

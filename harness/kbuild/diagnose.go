@@ -105,6 +105,9 @@ func Explain(output string, err error, stage, src string) (*Error, error) {
 		return nil, err // cancelled, or make could not be run
 	}
 	output = strings.ReplaceAll(output, stage, src)
+	if err := failedByMachine(output, err); err != nil {
+		return nil, err
+	}
 	e := &Error{Source: src, Output: output, Err: err}
 	for _, m := range compilerMessage.FindAllStringSubmatch(output, -1) {
 		e.Messages = append(e.Messages, Message{File: sourcePath(m[1], src), Line: atoi(m[2]), Text: m[3]})

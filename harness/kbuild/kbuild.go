@@ -8,6 +8,7 @@
 package kbuild
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -20,9 +21,6 @@ import (
 	"kmodlab/harness/kernel"
 	"kmodlab/harness/step"
 )
-
-// recipe changes whenever this package builds differently from the same input.
-const recipe = "4"
 
 // Modules are the modules of one build.
 type Modules struct {
@@ -52,15 +50,19 @@ func Build(ctx context.Context, c *cache.Cache, k *kernel.Kernel, src string, on
 	if err != nil {
 		return nil, err
 	}
+	target, err := Target(ctx, c, k)
+	if err != nil {
+		return nil, err
+	}
 	if len(only) > 0 {
-		if m, ok := built(c, k, sources); ok {
+		if m, ok := built(c, modulesInputs(sources, target)); ok {
 			return m, nil
 		}
 		sources = sources.of(only)
 	}
 	broken := map[string]*Error{}
 	for {
-		m, err := build(ctx, c, k, sources)
+		m, err := build(ctx, c, k, sources, target)
 		if err == nil {
 			m.Broken = broken
 			return m, nil
@@ -80,72 +82,48 @@ func Build(ctx context.Context, c *cache.Cache, k *kernel.Kernel, src string, on
 	}
 }
 
-// The kinds of the cache entries: what was built, and where.
-const kindModules, kindStage = "modules", "stage"
-
-// built returns the modules of the sources when the cache has them.
-func built(c *cache.Cache, k *kernel.Kernel, sources *sources) (*Modules, bool) {
-	target, err := targetKey(k)
-	if err != nil {
-		return nil, false
-	}
-	key := cache.Key(recipe, sources.key(), target)
-	dir, ok := c.Lookup(kindModules, key)
+// built returns the modules that were made from in, when the cache has them.
+func built(c *cache.Cache, in *cache.Inputs) (*Modules, bool) {
+	dir, ok := c.Lookup(in.Kind(), in.Key())
 	if !ok {
 		return nil, false
 	}
-	c.Used(kindModules, key)
+	c.Used(in.Kind(), in.Key())
 	m, err := Load(dir)
 	return m, err == nil
 }
 
-func build(ctx context.Context, c *cache.Cache, k *kernel.Kernel, sources *sources) (*Modules, error) {
-	target, err := targetKey(k)
-	if err != nil {
-		return nil, err
-	}
-	dir, err := c.Dir(ctx, kindModules, cache.Key(recipe, sources.key(), target), func(ctx context.Context, tmp string) error {
+func build(ctx context.Context, c *cache.Cache, k *kernel.Kernel, sources *sources, target *cache.Inputs) (*Modules, error) {
+	dir, err := c.Dir(ctx, modulesInputs(sources, target), func(ctx context.Context, tmp string) error {
 		s := step.Start(ctx, "build %s for %s", filepath.Base(sources.dir), k.Release)
-		return s.End(buildInto(ctx, c, k, sources, sources.stageIn(c, target), tmp))
+		return s.End(buildInto(ctx, c, k, sources, target, tmp))
 	})
 	if err != nil {
 		return nil, err
 	}
-	c.Prune(ctx, kindModules)
-	c.Prune(ctx, kindStage)
+	for _, kind := range []string{kindModules, kindStage, kindProbes} {
+		c.Prune(ctx, kind)
+	}
 	return Load(dir)
 }
 
-// stageIn returns the path of the staging folder in which the sources are built
-// for what target stands for.
-func (s *sources) stageIn(c *cache.Cache, target string) string {
-	return filepath.Join(c.Root(), kindStage, cache.Key(append([]string{s.dir, target}, s.only...)...)[:20])
-}
-
-// targetKey identifies what modules of k are built against, and by what.
-func targetKey(k *kernel.Kernel) (string, error) {
-	headers, err := headersKey(k)
-	if err != nil {
-		return "", err
-	}
-	return cache.Key(append([]string{headers, k.Toolchain.ID, k.Toolchain.CC}, k.Toolchain.MakeArgs...)...), nil
-}
-
-// buildInto builds in the folder stage, which only one run may use at a time,
-// and copies what was made to out.
-func buildInto(ctx context.Context, c *cache.Cache, k *kernel.Kernel, sources *sources, stage, out string) error {
-	name := filepath.Base(stage)
-	unlock, err := c.Lock(ctx, kindStage+"-"+name) // which is the one of [cache.Cache.Prune], too
+// buildInto builds the sources in their staging folder, which only one run may
+// use at a time, and copies what was made to out.
+func buildInto(ctx context.Context, c *cache.Cache, k *kernel.Kernel, sources *sources, target *cache.Inputs, out string) error {
+	stage, unlock, err := sources.enter(ctx, c, k)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	c.Used(kindStage, name)
-	if err := sources.stage(stage); err != nil {
+	if err := sources.stage(stage, target); err != nil {
 		return err
 	}
 	output, err := runMake(ctx, c, k, stage)
-	if err := Diagnose(output, err, stage, sources.dir); err != nil {
+	err = Diagnose(output, err, stage, sources.dir)
+	if _, broken := errors.AsType[*Error](err); err == nil || broken {
+		err = cmp.Or(settled(ctx, c, k, stage, target), err)
+	}
+	if err != nil {
 		return err
 	}
 	kos, err := ordered(stage)
@@ -185,19 +163,6 @@ func ordered(stage string) ([]string, error) {
 	}
 	sort.Strings(kos)
 	return kos, nil
-}
-
-// headersKey identifies what modules of k are built against.
-func headersKey(k *kernel.Kernel) (string, error) {
-	parts := []string{k.Release, k.Arch}
-	for _, name := range []string{"Module.symvers", "include/generated/autoconf.h", "include/config/auto.conf"} {
-		digest, err := fileDigest(filepath.Join(k.Headers, name))
-		if err != nil {
-			return "", &fault.Error{Party: fault.Archive, What: "these are no kernel headers to build modules with", Where: k.Headers, Err: err}
-		}
-		parts = append(parts, digest)
-	}
-	return cache.Key(parts...), nil
 }
 
 // Load reads back a folder that [Keep] filled, perhaps with nothing.

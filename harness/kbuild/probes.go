@@ -38,10 +38,7 @@ func probes(ctx context.Context, c *cache.Cache, k *kernel.Kernel) (string, erro
 		}
 	}
 	script := strings.NewReplacer("@compiler@", quote(real)).Replace(probesScript)
-	// Among the staging folders, which are not finished once for all either,
-	// and go when they are not used.
-	name := "probes-" + cache.Key(script, k.Toolchain.ID)[:20]
-	dir, err := c.Dir(ctx, kindStage, name, func(_ context.Context, tmp string) error {
+	dir, err := c.Dir(ctx, probesInputs(script, k), func(_ context.Context, tmp string) error {
 		bin := filepath.Join(tmp, "bin")
 		if err := os.Mkdir(bin, 0o755); err != nil {
 			return err

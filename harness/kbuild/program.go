@@ -12,7 +12,6 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"kmodlab/harness/cache"
 	"kmodlab/harness/kernel"
 )
 
@@ -87,16 +86,6 @@ func Arguments(k *kernel.Kernel) []string {
 		args = append(args, "CC="+k.Toolchain.CC)
 	}
 	return append(args, k.Toolchain.MakeArgs...)
-}
-
-// Key identifies what modules are built with: the headers of k and the
-// compiler.
-func Key(k *kernel.Kernel) (string, error) {
-	headers, err := headersKey(k)
-	if err != nil {
-		return "", err
-	}
-	return cache.Key(append([]string{headers, k.Toolchain.ID}, Arguments(k)...)...), nil
 }
 
 // Unsupported is a folder's own statement that it is not for a kernel.

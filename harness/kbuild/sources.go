@@ -3,17 +3,12 @@
 package kbuild
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"kmodlab/harness/cache"
 	"kmodlab/harness/fault"
 )
 
@@ -92,57 +87,4 @@ func (s *sources) where(keep func(folder string) bool) *sources {
 		}
 	}
 	return rest
-}
-
-func (s *sources) key() string {
-	var parts []string
-	for _, name := range s.names {
-		parts = append(parts, name, string(s.text[name]))
-	}
-	return cache.Key(parts...)
-}
-
-// stage makes the folder dir hold exactly these sources, beside what earlier
-// builds left there. A file that did not change keeps its time, so that make
-// leaves its object alone.
-func (s *sources) stage(dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !isSource(d.Name()) {
-			return err
-		}
-		if rel, _ := filepath.Rel(dir, path); s.text[rel] == nil {
-			return os.Remove(path)
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for _, name := range s.names {
-		path := filepath.Join(dir, name)
-		if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, s.text[name]) {
-			continue
-		} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			return err
-		}
-		if err := os.WriteFile(path, s.text[name], 0o644); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func fileDigest(path string) (string, error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return "", err
-	}
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:]), nil
 }

@@ -16,10 +16,16 @@ type Kernel struct {
 	Flavour string // "cloud", "amd64" (generic), "rt"
 	Origin  string // where it came from: the suite, or a folder
 
-	Image   string   // path of the uncompressed ELF image (vmlinux, PVH entry note)
-	Digest  string   // hex SHA-256 of Image
-	Config  string   // path of the kernel's .config
-	Headers string   // path for make -C; its Module.symvers lists the exports
+	Image   string // path of the uncompressed ELF image (vmlinux, PVH entry note)
+	Digest  string // hex SHA-256 of Image
+	Config  string // path of the kernel's .config
+	Headers string // path for make -C; its Module.symvers lists the exports
+
+	// HeadersKey names what is in Headers, where it stays as it is. It is empty
+	// for a tree of somebody's own, which may be edited at any time: who depends
+	// on its contents has to look.
+	HeadersKey string
+
 	Modules string   // folder of the kernel's own modules, as installed below lib/modules/RELEASE; not all kernels come with them
 	Virtio  []string // paths of the uncompressed modules that a virtio port needs, in insertion order; empty when built in
 

@@ -15,7 +15,6 @@ import (
 
 	"golang.org/x/term"
 
-	"kmodlab/harness/cache"
 	"kmodlab/harness/fault"
 	"kmodlab/harness/gdb"
 	"kmodlab/harness/lesson"
@@ -95,7 +94,7 @@ func (l *lab) session(ctx context.Context, runner *matrix.Runner, col *matrix.Co
 // once.
 func (l *lab) symbols(ctx context.Context, runner *matrix.Runner, col *matrix.Column) (string, error) {
 	const name = "symbols.elf"
-	dir, err := l.cache.Dir(ctx, "symbols", cache.Key("1", col.Kernel().Digest), func(ctx context.Context, tmp string) error {
+	dir, err := l.cache.Dir(ctx, symbolsInputs(col.Kernel()), func(ctx context.Context, tmp string) error {
 		s := step.Start(ctx, "ask %s for its symbols (once)", col.Kernel().Release)
 		v, err := runner.Clone(ctx, col)
 		if err != nil {

@@ -12,8 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"kmodlab/harness/cache"
 	"kmodlab/harness/fault"
 	"kmodlab/harness/step"
@@ -34,7 +32,7 @@ type probed struct {
 // That the device opens proves nothing: on a nested or restricted host it
 // opens, makes a VM, and no guest gets past its first instructions. So m is
 // booted once, for a few seconds at most, and the answer is kept in the cache
-// for as long as the host's kernel, processor and QEMU are the same.
+// for as long as the host, QEMU and m are the same.
 func Choose(ctx context.Context, c *cache.Cache, m Machine) (Accel, error) {
 	if m.Kernel.Arch != runtime.GOARCH { // Debian's names and Go's agree where there are VMs
 		step.Note(ctx, "VMs of %s are emulated on this machine, which is slower", m.Kernel.Arch)
@@ -52,7 +50,7 @@ func Choose(ctx context.Context, c *cache.Cache, m Machine) (Accel, error) {
 	}
 	const name = "kvm.json"
 	tried := false
-	dir, err := c.Dir(ctx, "kvm", cache.Key(host, m.QEMU.ID), func(ctx context.Context, tmp string) error {
+	dir, err := c.Dir(ctx, m.kvmInputs(host), func(ctx context.Context, tmp string) error {
 		tried = true
 		s := step.Start(ctx, "try KVM with a real guest (once)")
 		p, err := tryKVM(ctx, m)
@@ -109,24 +107,4 @@ func cause(err error) error {
 		return f.Err
 	}
 	return err
-}
-
-// hostIdentity returns what KVM depends on: the host's kernel and processor.
-func hostIdentity() (string, error) {
-	var u unix.Utsname
-	if err := unix.Uname(&u); err != nil {
-		return "", os.NewSyscallError("uname", err)
-	}
-	cpus, err := os.ReadFile("/proc/cpuinfo")
-	if err != nil {
-		return "", err
-	}
-	var parts []string
-	first, _, _ := strings.Cut(string(cpus), "\n\n")
-	for line := range strings.Lines(first) {
-		if !strings.Contains(line, "MHz") && !strings.Contains(line, "bogomips") { // those change from one moment to the next
-			parts = append(parts, line)
-		}
-	}
-	return unix.ByteSliceToString(u.Release[:]) + unix.ByteSliceToString(u.Version[:]) + strings.Join(parts, ""), nil
 }

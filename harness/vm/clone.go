@@ -38,14 +38,9 @@ func openTemplate(m Machine, dir string) (*Template, error) {
 	return t, nil
 }
 
-// Frozen tells whether clones are copies of a frozen VM, or booted one by one.
-func (t *Template) Frozen() bool { return t.dir != "" }
-
-// Clone returns a copy of the frozen VM that runs and has answered. ctx is its
-// life: when it ends, so does QEMU. Clones share the template's memory until
-// they write to it. A clone that does not answer is a [fault.Error] of the
-// boot: it says nothing about any module.
-func (t *Template) Clone(ctx context.Context) (*VM, error) {
+// clone returns a copy of the frozen VM that runs and has answered, or a VM that
+// was booted. A copy that QEMU does not go on with is a [cannotThaw].
+func (t *Template) clone(ctx context.Context) (*VM, error) {
 	if t.dir == "" {
 		return Boot(ctx, t.machine)
 	}
@@ -71,7 +66,7 @@ func (t *Template) Clone(ctx context.Context) (*VM, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	return nil, v.machine.bootFault(err, fate)
+	return nil, unthawed(err, v.machine.bootFault(err, fate), fate.How)
 }
 
 // thaw loads the state and waits for the first answer. Everything is sent at

@@ -10,7 +10,11 @@ import (
 
 // TemplateDir returns where the template of m is in the cache.
 func TemplateDir(c *cache.Cache, m Machine) string {
-	dir, _ := c.Lookup(kindTemplate, m.withDefaults().templateKey())
+	in, err := m.withDefaults().frozenInputs()
+	if err != nil {
+		return ""
+	}
+	dir, _ := c.Lookup(in.Kind(), in.Key())
 	return dir
 }
 

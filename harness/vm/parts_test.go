@@ -85,33 +85,3 @@ func TestCloneIsTheSameMachine(t *testing.T) {
 		t.Errorf("clone: (-template +clone)\n%s", diff)
 	}
 }
-
-// TestTemplateKey checks that whatever changes a frozen VM changes its name,
-// and that where files are does not.
-func TestTemplateKey(t *testing.T) {
-	base := func() Machine {
-		return Machine{Kernel: &kernel.Kernel{Image: "/a/vmlinux", Digest: "d"}, Initramfs: "/a/i", InitramfsKey: "i", QEMU: QEMU{ID: "q"}}.withDefaults()
-	}
-	want := base().templateKey()
-	for name, change := range map[string]func(*Machine){
-		"kernel":    func(m *Machine) { m.Kernel.Digest = "e" },
-		"initramfs": func(m *Machine) { m.InitramfsKey = "j" },
-		"QEMU":      func(m *Machine) { m.QEMU.ID = "r" },
-		"CPUs":      func(m *Machine) { m.CPUs = 2 },
-		"memory":    func(m *Machine) { m.MemoryMiB = 512 },
-		"CPU flags": func(m *Machine) { m.CPUFlags = []string{"-smap"} },
-		"arguments": func(m *Machine) { m.KernelArgs = []string{"x"} },
-		"accel":     func(m *Machine) { m.Accel = KVM },
-	} {
-		m := base()
-		change(&m)
-		if got := m.templateKey(); got == want {
-			t.Errorf("another %s: the template's key is the same; want another", name)
-		}
-	}
-	m := base()
-	m.Kernel.Image, m.Initramfs, m.BootTimeout = "/b/vmlinux", "/b/i", 1
-	if got := m.templateKey(); got != want {
-		t.Errorf("other paths: the template's key is %s; want the same, %s", got, want)
-	}
-}

@@ -5,7 +5,6 @@ package vm
 import (
 	"context"
 	"fmt"
-	"os"
 	"os/exec"
 	"strings"
 	"syscall"
@@ -17,7 +16,7 @@ import (
 type QEMU struct {
 	Path    string // of the program
 	Version string // first line of its --version
-	ID      string // changes with the program: a template is of use to its own QEMU only
+	ID      string // changes with the program and what it loads: a template is of use to its own QEMU only
 }
 
 // programs are the emulators of the architectures, and the packages that bring
@@ -38,10 +37,6 @@ func FindQEMU(ctx context.Context, arch string) (QEMU, error) {
 	if err != nil {
 		return QEMU{}, &fault.Error{Party: fault.Host, What: "there is no " + p.name, Err: err, Fix: "install it: apt install " + p.pkg}
 	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return QEMU{}, &fault.Error{Party: fault.Host, What: "cannot look at " + p.name, Where: path, Err: err}
-	}
 	cmd := exec.CommandContext(ctx, path, "--version")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C in a terminal goes to us, not to it
 	out, err := cmd.Output()
@@ -52,5 +47,9 @@ func FindQEMU(ctx context.Context, arch string) (QEMU, error) {
 		return QEMU{}, &fault.Error{Party: fault.Host, What: "QEMU does not run", Where: path, Err: err, Fix: "try it by hand: " + path + " --version"}
 	}
 	version, _, _ := strings.Cut(string(out), "\n")
-	return QEMU{Path: path, Version: version, ID: fmt.Sprintf("%s, %d bytes of %d", version, info.Size(), info.ModTime().UnixNano())}, nil
+	id := identity(ctx, path, version)
+	if ctx.Err() != nil {
+		return QEMU{}, context.Cause(ctx)
+	}
+	return QEMU{Path: path, Version: version, ID: id}, nil
 }

@@ -9,21 +9,17 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
 	"kmodlab/harness/cache"
 	"kmodlab/harness/fault"
-	"kmodlab/harness/kernel"
 	"kmodlab/harness/kmsg"
 	"kmodlab/harness/step"
 	"kmodlab/harness/wire"
 )
-
-// kindTemplate is the kind of the cache entries.
-const kindTemplate = "template"
 
 // The files of a template's cache entry.
 const (
@@ -39,6 +35,10 @@ type Template struct {
 	machine Machine
 	dir     string // empty: there is no frozen VM, Clone boots
 	meta    meta
+
+	cache   *cache.Cache // from which it is made again, if need be; nil while it is being made
+	mu      sync.Mutex   // guards dir, meta and renewed
+	renewed bool
 }
 
 // meta is what has to be known of a frozen VM besides its memory and state.
@@ -57,19 +57,23 @@ type meta struct {
 // by one, and a note says so. The error is that of [Boot].
 func Freeze(ctx context.Context, c *cache.Cache, m Machine) (*Template, error) {
 	m = m.withDefaults()
-	key := m.templateKey()
-	if dir, ok := c.Lookup(kindTemplate, key); ok {
+	in, err := m.frozenInputs()
+	if err != nil {
+		return nil, err
+	}
+	if dir, ok := c.Lookup(in.Kind(), in.Key()); ok {
 		t, err := openTemplate(m, dir)
 		if err == nil {
-			c.Used(kindTemplate, key)
+			c.Used(in.Kind(), in.Key())
+			t.cache = c
 			return t, nil
 		}
 		step.Note(ctx, "the frozen VM of %s is damaged and is made again: %v", m.Kernel.Release, err)
-		if err := c.Evict(ctx, kindTemplate, key); err != nil {
+		if err := c.Evict(ctx, in.Kind(), in.Key()); err != nil {
 			return nil, err
 		}
 	}
-	dir, err := c.Dir(ctx, kindTemplate, key, func(ctx context.Context, tmp string) error {
+	dir, err := c.Dir(ctx, in, func(ctx context.Context, tmp string) error {
 		s := step.Start(ctx, "boot and freeze %s", m.Kernel.Release)
 		return s.End(m.freezeTwice(ctx, tmp))
 	})
@@ -82,7 +86,11 @@ func Freeze(ctx context.Context, c *cache.Cache, m Machine) (*Template, error) {
 		return nil, err
 	}
 	c.Prune(ctx, kindTemplate)
-	return openTemplate(m, dir)
+	t, err := openTemplate(m, dir)
+	if err == nil {
+		t.cache = c
+	}
+	return t, err
 }
 
 // cannotFreeze is QEMU's refusal to write a VM down, or to make a running one
@@ -97,16 +105,6 @@ func (e *cannotFreeze) Error() string {
 }
 
 func (e *cannotFreeze) Unwrap() error { return e.err }
-
-// templateKey names everything that a frozen VM depends on: the command line
-// with contents in the place of paths, and the program that reads it.
-func (m Machine) templateKey() string {
-	const layout = "4" // of the entry's files and of the dance with QEMU
-	m.Kernel = &kernel.Kernel{Image: m.Kernel.Digest, Arch: m.Kernel.Arch}
-	m.Initramfs = m.InitramfsKey
-	m.Debugger = "" // a clone may be debugged, whoever froze it
-	return cache.Key(append([]string{layout, strconv.FormatBool(m.Shell), m.QEMU.ID}, append(m.bootArgs(ramFile), m.cloneArgs(ramFile)...)...)...)
-}
 
 // freezeTwice makes a frozen VM in the folder dir. A boot that fails is tried
 // once more: emulators have been seen to crash a kernel now and then, and that

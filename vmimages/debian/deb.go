@@ -16,17 +16,14 @@ import (
 	"kmodlab/vmimages"
 )
 
-// kindDeb is the cache's kind of packages; their key is their SHA-256.
-const kindDeb = "deb"
-
 // deb returns the file of a package in the cache.
 func (p *Provider) deb(pkg vmimages.Package) string {
-	return filepath.Join(p.place(kindDeb, pkg.SHA256), debName(pkg))
+	return filepath.Join(p.place(debInputs(pkg)), debName(pkg))
 }
 
 // keep moves a downloaded package into the cache if it is what the pin says.
 func (p *Provider) keep(ctx context.Context, file string, pkg vmimages.Package) error {
-	_, err := p.cache.Dir(ctx, kindDeb, pkg.SHA256, func(_ context.Context, tmp string) error {
+	_, err := p.cache.Dir(ctx, debInputs(pkg), func(_ context.Context, tmp string) error {
 		if err := os.Rename(file, filepath.Join(tmp, debName(pkg))); err != nil {
 			return err
 		}

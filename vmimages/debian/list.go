@@ -66,12 +66,14 @@ func (p *Provider) fillState(row *Row, ch vmimages.Choice, pin vmimages.Pin) {
 	if !ok {
 		return
 	}
-	dir, made := p.cache.Lookup("toolchain", p.toolchainKey(tools))
+	in := p.toolchainInputs(tools)
+	dir, made := p.cache.Lookup(in.Kind(), in.Key())
 	if !made {
 		row.Download += p.notCached(tools)
 		return
 	}
-	if _, row.Cached = p.cache.Lookup("kernel", p.kernelKey(pin, tree{dir: dir})); row.Cached {
+	in = p.kernelInputs(pin, dir)
+	if _, row.Cached = p.cache.Lookup(in.Kind(), in.Key()); row.Cached {
 		row.Download = 0
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strings"
 
-	"kmodlab/harness/cache"
 	"kmodlab/harness/fault"
 	"kmodlab/harness/step"
 	"kmodlab/vmimages"
@@ -27,6 +26,7 @@ type target struct {
 	point       bool         // whether one release is meant, and not the newest
 	keep        func(name string) bool
 	choose      func([]entry) (vmimages.Pin, error)
+	among       []string // what decides about the choice besides the archive: what of the catalogue is used
 }
 
 func kernelTarget(p *Provider, ch vmimages.Choice) target {
@@ -36,6 +36,7 @@ func kernelTarget(p *Provider, ch vmimages.Choice) target {
 	} else {
 		t.pin, t.pinned = p.lock.Kernel(ch.Series, ch.Flavour, ch.Arch)
 	}
+	t.among = []string{ch.Series, ch.Flavour, ch.ABI, p.catalogue.Host}
 	t.choose = func(all []entry) (vmimages.Pin, error) { return chooseKernel(all, ch, p.catalogue.Host) }
 	return t
 }
@@ -46,7 +47,7 @@ func toolchainTarget(p *Provider, t vmimages.Toolchain) target {
 		wanted[name] = true
 	}
 	host := p.catalogue.Host
-	tt := target{name: t.Name, arch: host, suite: t.Suite, keep: func(name string) bool { return wanted[name] }}
+	tt := target{name: t.Name, arch: host, suite: t.Suite, among: slices.Sorted(slices.Values(t.Packages)), keep: func(name string) bool { return wanted[name] }}
 	tt.pin, tt.pinned = p.lock.Toolchain(t.Name, host)
 	tt.choose = func(all []entry) (vmimages.Pin, error) { return chooseToolchain(all, t, host) }
 	return tt
@@ -181,10 +182,7 @@ func (p *Provider) withIndex(ctx context.Context, suite, arch string, keep func(
 
 // choiceFile is where the choice for the target is remembered. It depends on
 // the lock: a new pin is tried first.
-func (p *Provider) choiceFile(t target) string {
-	key := cache.Key(append([]string{t.name, t.arch, t.suite}, t.pin.Digests()...)...)
-	return filepath.Join(p.cache.Root(), "chosen", key+".json")
-}
+func (p *Provider) choiceFile(t target) string { return p.place(choiceInputs(t)) + ".json" }
 
 func (p *Provider) recall(t target) (vmimages.Pin, bool) {
 	var pin vmimages.Pin

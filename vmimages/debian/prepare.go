@@ -13,15 +13,10 @@ import (
 	"slices"
 	"strings"
 
-	"kmodlab/harness/cache"
 	"kmodlab/harness/kernel"
 	"kmodlab/harness/step"
 	"kmodlab/vmimages"
 )
-
-// kernelRecipe is part of the keys of prepared kernels; it changes when the
-// way to prepare one does.
-const kernelRecipe = "kernel 3"
 
 // The names inside a prepared kernel.
 const (
@@ -42,10 +37,10 @@ type facts struct {
 // prepared returns the kernel that pin names, prepared if need be. Its image
 // is checked against its digest; a damaged one is prepared anew, with a note.
 func (p *Provider) prepared(ctx context.Context, ch vmimages.Choice, pin vmimages.Pin, t tree) (*kernel.Kernel, error) {
-	key := p.kernelKey(pin, t)
-	final := p.place("kernel", key)
+	in := p.kernelInputs(pin, t.dir)
+	final := p.place(in)
 	build := func(ctx context.Context, tmp string) error { return p.prepare(ctx, pin, t, tmp, final) }
-	_, err := p.cache.Verified(ctx, "kernel", key, build, checkKernel(pin.Release), func(bad error) {
+	_, err := p.cache.Verified(ctx, in, build, checkKernel(pin.Release), func(bad error) {
 		step.Note(ctx, "the kernel %s in the cache is damaged (%v): preparing it again", pin.Release, bad)
 	})
 	if err != nil {
@@ -58,7 +53,7 @@ func (p *Provider) prepared(ctx context.Context, ch vmimages.Choice, pin vmimage
 	k := &kernel.Kernel{
 		Series: ch.Series, Release: pin.Release, Version: pin.Version, Arch: pin.Arch, Flavour: ch.Flavour, Origin: pin.Suite,
 		Image: filepath.Join(final, imageFile), Digest: f.Digest, Config: filepath.Join(final, configFile),
-		Headers: filepath.Join(final, headersDir(pin.Release)), Toolchain: t.Toolchain,
+		Headers: filepath.Join(final, headersDir(pin.Release)), HeadersKey: headersKey(pin), Toolchain: t.Toolchain,
 		Modules: filepath.Join(final, modulesDir),
 	}
 	k.Toolchain.MakeArgs = append(slices.Clone(k.Toolchain.MakeArgs), withoutPaths(final, t.dir))
@@ -79,12 +74,6 @@ func withoutPaths(trees ...string) string {
 		arg += "-ffile-prefix-map=" + tree + "="
 	}
 	return arg
-}
-
-// kernelKey holds the folder of the toolchain, which the programs of Kbuild
-// run with, and with it that of the cache, which the headers name.
-func (p *Provider) kernelKey(pin vmimages.Pin, t tree) string {
-	return cache.Key(append([]string{kernelRecipe, t.dir, pin.Release}, pin.Digests()...)...)
 }
 
 // headersDir is where a prepared kernel keeps its headers.

@@ -96,7 +96,7 @@ func (p *Provider) withRoot(ctx context.Context, suite, arch string, use func(ro
 	if err != nil {
 		return err
 	}
-	r := root{dir: filepath.Join(p.cache.Root(), "apt", name), suite: suite, site: m.of(suite), arches: arches, keyring: p.keyring}
+	r := root{dir: filepath.Join(p.cache.Root(), kindApt, name), suite: suite, site: m.of(suite), arches: arches, keyring: p.keyring}
 	if err := r.setUp(ctx); err != nil {
 		return err
 	}

@@ -17,10 +17,6 @@ import (
 	"kmodlab/vmimages"
 )
 
-// toolchainRecipe is part of the keys of toolchains; it changes when the way
-// to make a tree does.
-const toolchainRecipe = "toolchain 2"
-
 // tree is a toolchain on this machine.
 type tree struct {
 	kernel.Toolchain
@@ -31,30 +27,25 @@ type tree struct {
 func (p *Provider) toolchain(ctx context.Context, t vmimages.Toolchain) (tree, error) {
 	var made tree
 	err := p.obtain(ctx, toolchainTarget(p, t), func(pin vmimages.Pin) error {
-		key := p.toolchainKey(pin)
+		in := p.toolchainInputs(pin)
 		build := func(ctx context.Context, tmp string) error {
-			return p.buildToolchain(ctx, pin, tmp, p.place("toolchain", key))
+			return p.buildToolchain(ctx, pin, tmp, p.place(in))
 		}
 		check := func(dir string) error { return present(dir, "usr/bin/"+t.CC, loader) }
-		dir, err := p.cache.Verified(ctx, "toolchain", key, build, check, func(bad error) {
+		dir, err := p.cache.Verified(ctx, in, build, check, func(bad error) {
 			step.Note(ctx, "the toolchain %s in the cache is damaged (%v): making it again", t.Name, bad)
 		})
 		made = tree{dir: dir, Toolchain: kernel.Toolchain{
-			ID: t.Name + " " + pin.Version + " " + cache.Key(pin.Digests()...)[:16], CC: t.CC, Prefix: t.Prefix, Bin: filepath.Join(dir, "usr/bin"), MakeArgs: t.MakeArgs,
+			ID: toolchainID(t, pin), CC: t.CC, Prefix: t.Prefix, Bin: filepath.Join(dir, "usr/bin"), MakeArgs: t.MakeArgs,
 		}}
 		return err
 	})
 	return made, err
 }
 
-// toolchainKey holds the cache's own folder, which the scripts of a tree name.
-func (p *Provider) toolchainKey(pin vmimages.Pin) string {
-	return cache.Key(append([]string{toolchainRecipe, p.cache.Root()}, pin.Digests()...)...)
-}
-
 // place returns where an entry of the cache is or will be.
-func (p *Provider) place(kind, key string) string {
-	path, _ := p.cache.Lookup(kind, key)
+func (p *Provider) place(in *cache.Inputs) string {
+	path, _ := p.cache.Lookup(in.Kind(), in.Key())
 	return path
 }
 

@@ -8,11 +8,9 @@ import (
 	"context"
 	"embed"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
-	"kmodlab/harness/cache"
 	"kmodlab/harness/fault"
 	"kmodlab/harness/kbuild"
 	"kmodlab/harness/kernel"
@@ -30,20 +28,6 @@ var flags = []string{
 	// Or memcpy would be compiled to a call of itself.
 	"-fno-tree-loop-distribute-patterns",
 	"-Wl,--build-id=none", "-s",
-}
-
-// Key names all that the hand for k depends on.
-func Key(k *kernel.Kernel) (string, error) {
-	parts := append([]string{k.Arch, k.Toolchain.ID, filepath.Base(compiler(k))}, flags...)
-	err := fs.WalkDir(sources, ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		text, err := sources.ReadFile(path)
-		parts = append(parts, path, string(text))
-		return err
-	})
-	return cache.Key(parts...), err
 }
 
 // Build compiles the hand with the compiler of k in the folder dir and returns

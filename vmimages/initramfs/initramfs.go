@@ -27,9 +27,6 @@ import (
 	"kmodlab/vmimages/hand"
 )
 
-// kind is the kind of the cache entries.
-const kind = "initramfs"
-
 // Image is an initramfs in the cache.
 type Image struct {
 	Path string // the uncompressed cpio archive
@@ -44,19 +41,20 @@ func Build(ctx context.Context, c *cache.Cache, root string, k *kernel.Kernel) (
 	if err != nil {
 		return Image{}, fmt.Errorf("initramfs: %w", err)
 	}
-	key := in.imageKey()
-	dir, err := c.Dir(ctx, kind, key, func(ctx context.Context, tmp string) error {
-		userland, err := c.Dir(ctx, kind, in.userlandKey(), in.buildUserland)
+	made := in.imageInputs()
+	dir, err := c.Dir(ctx, made, func(ctx context.Context, tmp string) error {
+		userland, err := c.Dir(ctx, in.userlandInputs(), in.buildUserland)
 		if err != nil {
 			return err
 		}
-		c.Prune(ctx, kind)
+		c.Prune(ctx, kindUserland)
+		c.Prune(ctx, kindImage)
 		return in.assemble(ctx, tmp, filepath.Join(userland, "userland.cpio"))
 	})
 	if err != nil {
 		return Image{}, err
 	}
-	return Image{Path: filepath.Join(dir, "initramfs.cpio"), Key: key}, nil
+	return Image{Path: filepath.Join(dir, "initramfs.cpio"), Key: made.Key()}, nil
 }
 
 // Root returns the folder of the project's go.mod, looked for from dir
@@ -90,8 +88,7 @@ func (in *inputs) buildUserland(ctx context.Context, tmp string) error {
 	if err := in.goCommand(ctx, work, runtime.GOARCH, "go", "build", "-o", mkuimage, "github.com/u-root/mkuimage/cmd/mkuimage"); err != nil {
 		return s.End(err)
 	}
-	args := []string{"-format=cpio", "-o", out, "-tmp-dir", work, "-initcmd=init", "-defaultsh=gosh", "-go-build-tags", shellTag}
-	if err := in.goCommand(ctx, work, in.arch, mkuimage, append(args, commands()...)...); err != nil {
+	if err := in.goCommand(ctx, work, in.arch, mkuimage, append(mkuimageArgs(out, work), commands()...)...); err != nil {
 		return s.End(err)
 	}
 	return s.End(os.RemoveAll(work))
@@ -101,7 +98,7 @@ func (in *inputs) buildUserland(ctx context.Context, tmp string) error {
 func (in *inputs) assemble(ctx context.Context, tmp, userland string) error {
 	s := step.Start(ctx, "build the initramfs")
 	agent := filepath.Join(tmp, "agent")
-	if err := in.goCommand(ctx, tmp, in.arch, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", agent, "kmodlab/vmimages/agent"); err != nil {
+	if err := in.goCommand(ctx, tmp, in.arch, "go", agentArgs(agent)...); err != nil {
 		return s.End(err)
 	}
 	work := filepath.Join(tmp, "hand")

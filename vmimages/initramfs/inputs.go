@@ -3,33 +3,45 @@
 package initramfs
 
 import (
-	"bytes"
-	"context"
-	"errors"
 	"fmt"
+	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
-	"syscall"
-	"time"
+
+	"golang.org/x/mod/modfile"
 
 	"kmodlab/harness/cache"
-	"kmodlab/harness/fault"
 	"kmodlab/harness/kernel"
 	"kmodlab/vmimages/hand"
 )
+
+// These change when the way to make an entry of the cache does.
+const (
+	userlandRecipe = "1"
+	imageRecipe    = "1"
+)
+
+// The kinds of the cache entries.
+const kindUserland, kindImage = "userland", "initramfs"
 
 // inputs is everything that an image is made of.
 type inputs struct {
 	root    string // folder of go.mod
 	kernel  *kernel.Kernel
-	hand    string   // names the hand: its sources and its compiler
-	arch    string   // GOARCH
-	pins    []string // "module version" of every requirement in go.mod
-	sources []string // the agent's sources: path, contents, path, contents ...
+	hand    *cache.Inputs // of the hand: its sources and its compiler
+	arch    string        // GOARCH
+	modules []string      // what go.mod and go.sum say about the sources of the userland
+	sources []source      // the agent's, in order of their paths
 	virtio  []virtioModule
+}
+
+// source is a source file of the agent.
+type source struct {
+	path string // below the root
+	text []byte
 }
 
 // virtioModule is a module that goes into the image.
@@ -38,19 +50,22 @@ type virtioModule struct {
 	data []byte
 }
 
+// agentFolders are the agent's package and those that it imports of this
+// module; a test asks the go command whether that is so.
+var agentFolders = []string{"harness/wire", "vmimages/agent"}
+
 // readInputs reads what an image for k is made of. It reads a few small files
 // and starts nothing, for it is done in every run.
 func readInputs(root string, k *kernel.Kernel) (*inputs, error) {
 	in := &inputs{root: root, kernel: k, arch: k.Arch} // Debian's and Go's names agree for amd64 and arm64
-	gomod, err := os.ReadFile(filepath.Join(root, "go.mod"))
-	if err != nil {
+	var err error
+	if in.modules, err = pinned(root); err != nil {
 		return nil, err
 	}
-	in.pins = pins(string(gomod))
-	if in.hand, err = hand.Key(k); err != nil {
+	if in.hand, err = hand.Inputs(k); err != nil {
 		return nil, err
 	}
-	for _, dir := range []string{"vmimages/agent", "harness/wire"} {
+	for _, dir := range agentFolders {
 		paths, err := filepath.Glob(filepath.Join(root, dir, "*.go"))
 		if err != nil {
 			return nil, err
@@ -63,7 +78,7 @@ func readInputs(root string, k *kernel.Kernel) (*inputs, error) {
 			if err != nil {
 				return nil, err
 			}
-			in.sources = append(in.sources, filepath.Base(path), string(text))
+			in.sources = append(in.sources, source{filepath.Join(dir, filepath.Base(path)), text})
 		}
 	}
 	for _, path := range k.Virtio {
@@ -76,67 +91,111 @@ func readInputs(root string, k *kernel.Kernel) (*inputs, error) {
 	return in, nil
 }
 
-// pins returns the requirements of a go.mod, without its comments.
-func pins(gomod string) []string {
-	var found []string
-	inside := false
-	for line := range strings.Lines(gomod) {
-		line, _, _ = strings.Cut(line, "//")
-		line = strings.TrimSpace(line)
-		switch {
-		case line == "require (":
-			inside = true
-		case line == ")":
-			inside = false
-		case inside && line != "":
-			found = append(found, line)
-		case strings.HasPrefix(line, "require "):
-			found = append(found, strings.TrimPrefix(line, "require "))
+// userlandInputs are those of u-root's part of an image.
+func (in *inputs) userlandInputs() *cache.Inputs {
+	return cache.NewInputs(kindUserland).Add("recipe", userlandRecipe).Add("go", runtime.Version()).
+		List("environment", in.settings()).List("modules", in.modules).
+		List("mkuimage", mkuimageArgs("OUT", "WORK")).List("commands", commands())
+}
+
+// imageInputs are those of an image.
+func (in *inputs) imageInputs() *cache.Inputs {
+	all := cache.NewInputs(kindImage).Add("recipe", imageRecipe).Add("userland", in.userlandInputs().Key()).
+		List("agent", agentArgs("OUT")).Add("hand", in.hand.Key())
+	for _, s := range in.sources {
+		all.Sum("source "+s.path, s.text)
+	}
+	for i, m := range in.virtio {
+		all.Sum(fmt.Sprintf("virtio module %d, %s", i, m.name), m.data)
+	}
+	return all
+}
+
+// settings are those variables of the go command's environment that change what
+// it builds, as it gets them.
+func (in *inputs) settings() []string {
+	env := in.environment("WORK", in.arch)
+	var list []string
+	for _, name := range []string{"GOOS", "GOARCH", "GOAMD64", "GOARM64", "CGO_ENABLED", "GOFLAGS", "GOEXPERIMENT", "GODEBUG", "GOFIPS140", "GOWORK", "GOTOOLCHAIN", "GOROOT", "GOENV"} {
+		// Of several values the last one holds.
+		for _, entry := range slices.Backward(env) {
+			if value, ok := strings.CutPrefix(entry, name+"="); ok {
+				list = append(list, name+"="+value)
+				break
+			}
 		}
 	}
-	return found
+	return list
 }
 
-func (in *inputs) userlandKey() string {
-	parts := append([]string{"userland", runtime.Version(), in.arch, shellTag}, in.pins...)
-	return cache.Key(append(parts, commands()...)...)
-}
-
-func (in *inputs) imageKey() string {
-	parts := append([]string{"image", in.userlandKey(), in.hand}, in.sources...)
-	for _, m := range in.virtio {
-		parts = append(parts, m.name, string(m.data))
+// pinned returns what decides which sources the userland is built from: the
+// lines of go.mod that say so, without comments, the sums, and what stands in
+// the place of modules.
+func pinned(root string) ([]string, error) {
+	path := filepath.Join(root, "go.mod")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
 	}
-	return cache.Key(parts...)
-}
-
-// goCommand runs the go command, or a program that runs it, to build programs
-// for arch, with temporary files below work. All its children end with ctx, or
-// with this process.
-func (in *inputs) goCommand(ctx context.Context, work, arch, program string, args ...string) error {
-	cmd := exec.CommandContext(ctx, program, args...)
-	cmd.Dir = in.root
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+arch, "GOTMPDIR="+work, "TMPDIR="+work)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	cmd.WaitDelay = time.Second
-	var log bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &log, &log
-	err := cmd.Run()
-	switch {
-	case err == nil:
-		return nil
-	case ctx.Err() != nil:
-		return context.Cause(ctx)
-	case errors.Is(err, exec.ErrNotFound):
-		return &fault.Error{Party: fault.Host, What: "there is no go command", Err: err, Fix: "put the go command of the toolchain that built this into PATH"}
+	mod, err := modfile.Parse(path, text, nil)
+	if err != nil {
+		return nil, err
 	}
-	return &fault.Error{Party: fault.Harness, What: "cannot build the guest's programs", Where: fmt.Sprintf("%s %s ...", filepath.Base(program), args[0]),
-		Err: fmt.Errorf("%w\n%s", err, tail(log.String(), 20)), Fix: "when a module could not be downloaded, run once with network"}
+	var list []string
+	if mod.Go != nil {
+		list = append(list, "go "+mod.Go.Version)
+	}
+	if mod.Toolchain != nil {
+		list = append(list, "toolchain "+mod.Toolchain.Name)
+	}
+	for _, g := range mod.Godebug {
+		list = append(list, "godebug "+g.Key+"="+g.Value)
+	}
+	for _, r := range mod.Require {
+		list = append(list, "require "+r.Mod.String())
+	}
+	for _, x := range mod.Exclude {
+		list = append(list, "exclude "+x.Mod.String())
+	}
+	for _, r := range mod.Replace {
+		line := "replace " + r.Old.String() + " by " + r.New.String()
+		if r.New.Version == "" { // a folder, which nobody has summed
+			sum, err := folderSum(filepath.Join(root, r.New.Path), r.New.Path)
+			if err != nil {
+				return nil, err
+			}
+			line += " with " + sum
+		}
+		list = append(list, line)
+	}
+	slices.Sort(list) // the order in go.mod means nothing
+	sums, err := os.ReadFile(filepath.Join(root, "go.sum"))
+	if err != nil {
+		return nil, err
+	}
+	lines := strings.Fields(strings.ReplaceAll(string(sums), " ", "\x00"))
+	slices.Sort(lines)
+	return append(list, "go.sum "+cache.Key(lines...)), nil
 }
 
-// tail returns the last n lines of text.
-func tail(text string, n int) string {
-	lines := strings.Split(strings.TrimSpace(text), "\n")
-	return strings.Join(lines[max(0, len(lines)-n):], "\n")
+// folderSum names the contents of a folder of Go sources; given is its path as
+// go.mod has it, which may be whole.
+func folderSum(dir, given string) (string, error) {
+	if filepath.IsAbs(given) {
+		dir = given
+	}
+	var parts []string
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		rel, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		parts = append(parts, rel, string(text))
+		return err
+	})
+	return cache.Key(parts...), err
 }

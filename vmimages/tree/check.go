@@ -85,5 +85,5 @@ func toolchain(ctx context.Context, options kernel.Options) (kernel.Toolchain, e
 	if version != built {
 		step.Note(ctx, "the kernel was built with %q, its modules are built with %q", built, version)
 	}
-	return kernel.Toolchain{ID: "host " + version, CC: name, MakeArgs: args}, nil
+	return kernel.Toolchain{ID: toolchainID(version, name, len(args) > 0), CC: name, MakeArgs: args}, nil
 }

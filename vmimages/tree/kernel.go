@@ -19,9 +19,6 @@ import (
 	"kmodlab/vmimages/image"
 )
 
-// recipe is part of the keys in the cache; it changes when what is made does.
-const recipe = "own kernel 1"
-
 // kernel makes the kernel at p usable, or says what is wrong with it.
 func (p Place) kernel(ctx context.Context, c *cache.Cache) (*kernel.Kernel, error) {
 	var err error
@@ -59,11 +56,7 @@ func (p Place) kernel(ctx context.Context, c *cache.Cache) (*kernel.Kernel, erro
 
 // keep puts what a VM needs into the cache and tells k where it is.
 func keep(ctx context.Context, c *cache.Cache, k *kernel.Kernel, img []byte, drivers []image.Driver) error {
-	parts := []string{recipe, k.Digest}
-	for _, d := range drivers {
-		parts = append(parts, d.Name, string(d.Data))
-	}
-	dir, err := c.Dir(ctx, "image", cache.Key(parts...), func(ctx context.Context, tmp string) error {
+	dir, err := c.Dir(ctx, imageInputs(k.Digest, drivers), func(ctx context.Context, tmp string) error {
 		s := step.Start(ctx, "take the image of %s", k.Release)
 		for _, d := range drivers {
 			if err := os.WriteFile(filepath.Join(tmp, d.Name), d.Data, 0o644); err != nil {

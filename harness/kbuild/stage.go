@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package kbuild
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"kmodlab/harness/cache"
+	"kmodlab/harness/fault"
+	"kmodlab/harness/kernel"
+)
+
+// enter returns the folder in which the sources are built for k, locked until
+// unlock is called.
+func (s *sources) enter(ctx context.Context, c *cache.Cache, k *kernel.Kernel) (stage string, unlock func(), err error) {
+	in := stageInputs(s, k)
+	unlock, err = c.Lock(ctx, in.Kind()+"-"+in.Key()) // which is the one of [cache.Cache.Prune], too
+	if err != nil {
+		return "", nil, err
+	}
+	c.Used(in.Kind(), in.Key())
+	stage, _ = c.Lookup(in.Kind(), in.Key())
+	return stage, unlock, nil
+}
+
+// targetFile holds in a staging folder what its objects were built against. It
+// is not there while they are being built.
+const targetFile = ".target"
+
+// stage makes the folder dir hold exactly these sources, beside what earlier
+// builds for the same target left there. A file that did not change keeps its
+// time, so that make leaves its object alone.
+//
+// Objects that were built against anything else go. Make would not see that
+// they have to: it goes by the times of files, and a header that was edited may
+// well be older than the object that was made from it, by tar, by cp -p, or by a
+// clock that was set.
+func (s *sources) stage(dir string, target *cache.Inputs) error {
+	mark := filepath.Join(dir, targetFile)
+	if was, err := os.ReadFile(mark); err != nil || string(was) != target.Key() {
+		if err := os.RemoveAll(dir); err != nil {
+			return err
+		}
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	if err := os.Remove(mark); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	newest, err := s.sweep(dir)
+	if err != nil {
+		return err
+	}
+	for _, name := range s.names {
+		if err := s.write(dir, name, newest); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sweep removes sources from the folder dir that are none any more, and returns
+// the newest time of a file in it.
+func (s *sources) sweep(dir string) (newest time.Time, err error) {
+	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		if rel, _ := filepath.Rel(dir, path); isSource(d.Name()) && s.text[rel] == nil {
+			return os.Remove(path)
+		}
+		info, err := d.Info()
+		if err == nil && info.ModTime().After(newest) {
+			newest = info.ModTime()
+		}
+		return err
+	})
+	return newest, err
+}
+
+// write writes a source into the folder dir, unless it is there. Its time is
+// later than any other there, whatever the clock says, or make would take an
+// object for newer.
+func (s *sources) write(dir, name string, newest time.Time) error {
+	path := filepath.Join(dir, name)
+	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, s.text[name]) {
+		return nil
+	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	if err := os.WriteFile(path, s.text[name], 0o644); err != nil {
+		return err
+	}
+	if time.Now().After(newest) {
+		return nil
+	}
+	later := newest.Add(time.Second) // for file systems that keep no more than seconds
+	return os.Chtimes(path, later, later)
+}
+
+// settled marks what the objects in the folder stage were built against, once
+// make is through with them: if it is what it was when make began. Nobody can
+// tell otherwise what they were built from.
+func settled(ctx context.Context, c *cache.Cache, k *kernel.Kernel, stage string, target *cache.Inputs) error {
+	now, err := Target(ctx, c, k)
+	if err != nil {
+		return err
+	}
+	if now.Key() != target.Key() {
+		return &fault.Error{Party: fault.Kernel, What: "the kernel's headers were edited while modules were built with them", Where: k.Headers,
+			Fix: "run again when they stay as they are"}
+	}
+	return os.WriteFile(filepath.Join(stage, targetFile), []byte(target.Key()), 0o644)
+}
