@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -40,6 +41,7 @@ type archive struct {
 	requests map[string]int    // path to how often it was asked for
 	stanzas  map[string]string // suite to its Packages
 	validFor time.Duration
+	undated  bool              // whether indices have no Valid-Until, as those of suites that are closed
 	mended   func(path string) // called after each answer; may be nil
 	stalled  func(path string) // called with each package that is asked for, and then there is no answer; may be nil
 }
@@ -170,6 +172,9 @@ func (a *archive) publish(suite string) {
 	release := fmt.Sprintf("Origin: Debian\nSuite: %s\nCodename: %s\nDate: %s\nValid-Until: %s\nArchitectures: amd64\nComponents: main\nSHA256:\n %s %d main/binary-amd64/Packages\n",
 		suite, suite, now.Add(-48*time.Hour).Format(time.RFC1123), now.Add(a.validFor).Format(time.RFC1123), sum(packages), len(packages))
 	release = strings.ReplaceAll(release, "UTC", "GMT")
+	if a.undated {
+		release = regexp.MustCompile(`Valid-Until: .*\n`).ReplaceAllString(release, "")
+	}
 	var signed bytes.Buffer
 	w, err := clearsign.Encode(&signed, a.key.PrivateKey, nil)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"kmodlab/harness/fault"
 	"kmodlab/harness/step"
@@ -164,13 +165,16 @@ func (p *Provider) resolve(ctx context.Context, t target, without []string) (vmi
 }
 
 // withIndex calls use with those packages of the suite whose names keep
-// accepts, as the archive has them now.
+// accepts, as the archive has them now: to be chosen from.
 func (p *Provider) withIndex(ctx context.Context, suite, arch string, keep func(string) bool, use func([]entry, root) error) error {
 	return p.withRoot(ctx, suite, arch, func(r root) error {
 		if !r.isFresh() {
 			if err := r.update(ctx); err != nil {
 				return err
 			}
+		}
+		if err := r.current(time.Now()); err != nil {
+			return err
 		}
 		entries, err := r.index(keep)
 		if err != nil {

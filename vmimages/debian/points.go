@@ -3,7 +3,9 @@
 package debian
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -52,15 +54,23 @@ func (p *Provider) located(ctx context.Context, ch vmimages.Choice) (vmimages.Ch
 			return ch, nil
 		}
 	}
+	var past error
 	for _, suite := range suites {
 		ch.Suite = suite
 		found, err := p.kernelsIn(ctx, ch)
+		if _, ok := errors.AsType[*expiredError](err); ok {
+			past = cmp.Or(past, err) // another suite may have it
+			continue
+		}
 		if err != nil {
 			return ch, err
 		}
 		if len(found) > 0 {
 			return ch, nil
 		}
+	}
+	if past != nil {
+		return ch, past
 	}
 	return ch, &fault.Error{Party: fault.Usage, What: "the archive has no image with headers of " + p.catalogue.Name(ch), Where: strings.Join(suites, ", "),
 		Fix: "see which it has: go tool mage kernels:points"}

@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/mail"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -81,21 +83,30 @@ func (r root) aptConf(dump string) string {
 	return b.String()
 }
 
-// isFresh says whether the index was renewed a moment ago.
+// isFresh says whether the index was renewed a moment ago, and is that of the
+// same site.
 func (r root) isFresh() bool {
-	info, err := os.Stat(filepath.Join(r.dir, "updated"))
-	return err == nil && time.Since(info.ModTime()) < fresh
+	info, err := os.Stat(r.stamp())
+	if err != nil || time.Since(info.ModTime()) >= fresh {
+		return false
+	}
+	of, err := os.ReadFile(r.stamp())
+	return err == nil && string(of) == r.indexInputs().Key()
 }
 
+// stamp is the file that tells when the index was renewed, and which one.
+func (r root) stamp() string { return filepath.Join(r.dir, "updated") }
+
 // update renews the index of the suite. An index whose time has run out is
-// taken all the same, with a note: what is fetched with it is checked against
-// the lock's own hashes. The error is a [fault.Error].
+// taken all the same, with a note: it still tells where packages are whose
+// hashes are known. Nothing is chosen from it: see [root.current]. The error is
+// a [fault.Error].
 func (r root) update(ctx context.Context) error {
 	s := step.Start(ctx, "update the index of %s", r.suite)
 	argv := []string{"apt-get", "update"}
 	err := runApt(ctx, aptRun{argv: argv, config: r.config()})
 	if classify(err) == expired {
-		step.Note(ctx, "the index of %s is past its date (Valid-Until); taking it all the same, since packages are checked by SHA-256", r.suite)
+		step.Note(ctx, "the index of %s is past its date (Valid-Until); only packages whose SHA-256 is known already are looked for in it", r.suite)
 		argv = append(argv, "-o", "Acquire::Check-Valid-Until=false")
 		err = runApt(ctx, aptRun{argv: argv, config: r.config()})
 	}
@@ -104,10 +115,50 @@ func (r root) update(ctx context.Context) error {
 		err = runApt(ctx, aptRun{argv: argv, config: r.config()})
 	}
 	if err == nil {
-		err = os.WriteFile(filepath.Join(r.dir, "updated"), nil, 0o644)
+		err = os.WriteFile(r.stamp(), []byte(r.indexInputs().Key()), 0o644)
 	}
 	return s.End(blame(err, r.suite, r.site))
 }
+
+// current makes sure that the index may be chosen from. One that is past its
+// date is signed, but may be an old one that somebody goes on showing: what the
+// archive has now, nobody knows. A suite that the archive has closed has no date
+// to be past. The error is a [fault.Error]; of an [expiredError], if that is what
+// is wrong.
+func (r root) current(now time.Time) error {
+	files, err := filepath.Glob(filepath.Join(r.dir, "var/lib/apt/lists/*Release")) // InRelease, or Release with Release.gpg
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		date := validUntil.FindSubmatch(text)
+		if date == nil {
+			continue
+		}
+		until, err := mail.ParseDate(string(date[1]))
+		if err != nil {
+			return &fault.Error{Party: fault.Archive, What: "the index makes no sense", Where: file, Err: err}
+		}
+		if now.After(until) {
+			return &fault.Error{Party: fault.Archive, What: "nothing can be chosen that kernels.lock does not pin: the index is past its date", Where: r.suite + " at " + r.site,
+				Err: &expiredError{until}, Fix: "take a pinned kernel (go tool mage kernels), or set " + EnvMirror + " to another mirror; is this machine's clock right?"}
+		}
+	}
+	return nil
+}
+
+// validUntil is a field of an index, with a date as in RFC 1123.
+var validUntil = regexp.MustCompile(`(?m)^Valid-Until: *(.+?)\s*$`)
+
+// expiredError says that an index is past its date.
+type expiredError struct{ until time.Time }
+
+// Error tells the date.
+func (e *expiredError) Error() string { return "Valid-Until was " + e.until.UTC().Format(time.RFC1123) }
 
 // index reads the packages of the suite whose names keep accepts.
 func (r root) index(keep func(name string) bool) ([]entry, error) {
