@@ -58,7 +58,7 @@ func Digest(ctx context.Context, c *cache.Cache, dir string) (string, error) {
 			return fail(fmt.Errorf("there is no %s", filepath.Join(dir, name)))
 		}
 	}
-	known.keep(c, dir, files, sums, begin)
+	known.keep(ctx, c, dir, files, sums, begin)
 	return cache.Key(parts...), nil
 }
 

@@ -204,11 +204,11 @@ func TestRemembers(t *testing.T) {
 		}
 		return n
 	}
-	memory{}.keep(tr.cache, tr.dir, files, sums, time.Now())
+	memory{}.keep(t.Context(), tr.cache, tr.dir, files, sums, time.Now())
 	if n := known(); n != 0 {
 		t.Errorf("of files that were made a moment ago %d are remembered; want none", n)
 	}
-	memory{}.keep(tr.cache, tr.dir, files, sums, time.Now().Add(2*granularity))
+	memory{}.keep(t.Context(), tr.cache, tr.dir, files, sums, time.Now().Add(2*granularity))
 	if n := known(); n != len(files) {
 		t.Errorf("a while later %d of %d files are remembered; want all", n, len(files))
 	}

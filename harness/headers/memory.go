@@ -4,6 +4,7 @@ package headers
 
 import (
 	"bufio"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -54,15 +55,6 @@ func (m memory) sum(f file) (string, bool) {
 	return was.sum, ok && was.stamp == f.stamp
 }
 
-// inputs are those of a memory: it is of the tree in dir, and what it says of
-// other contents than those that are there is of no consequence.
-func inputs(dir string) *cache.Inputs {
-	return cache.NewInputs(kind).Add("format", "1").Add("tree", dir)
-}
-
-// kind is the kind of the cache entries.
-const kind = "headers"
-
 const sumsFile = "sums"
 
 // load reads what is known of the tree in dir. A memory that cannot be read is
@@ -93,7 +85,7 @@ func load(c *cache.Cache, dir string) memory {
 // the time at which the files were looked at. A file that was changed just
 // before that is left out: it may be changed again within the same tick of the
 // file system's clock, and look as it did.
-func (m memory) keep(c *cache.Cache, dir string, files []file, sums []string, begin time.Time) {
+func (m memory) keep(ctx context.Context, c *cache.Cache, dir string, files []file, sums []string, begin time.Time) {
 	in := inputs(dir)
 	c.Used(in.Kind(), in.Key())
 	var old []int // those that were not changed just now
@@ -129,6 +121,7 @@ func (m memory) keep(c *cache.Cache, dir string, files []file, sums []string, be
 	if err != nil {
 		os.Remove(tmp.Name())
 	}
+	c.Prune(ctx, kind)
 }
 
 // sum returns the SHA-256 of a file; "" for one that is not there any more.

@@ -20,7 +20,6 @@ import (
 type onHost struct {
 	m    Machine
 	host string // a /proc/cpuinfo
-	home string
 }
 
 const cpuinfo = "processor\t: 0\nvendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel\t\t: 85\nmodel name\t: Xeon\nstepping\t: 7\nmicrocode\t: 0x1\ncpu MHz\t\t: 2400.000\napicid\t\t: 0\nflags\t\t: fpu avx\nbogomips\t: 4800.00\n\nprocessor\t: 1\nflags\t\t: fpu\n"
