@@ -210,6 +210,10 @@ func TestTargetOfTheArchive(t *testing.T) {
 	if after := p.target(t).Key(); after != before {
 		t.Error("the place of headers that have a key of their own changes what is built; modules are the same wherever the cache is")
 	}
+	p.kernel.HeadersKey = "other packages"
+	if after := p.target(t).Key(); after == before {
+		t.Error("other headers, which have another key, change nothing")
+	}
 }
 
 func TestStageInputs(t *testing.T) {

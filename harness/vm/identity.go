@@ -16,21 +16,26 @@ import (
 )
 
 // identity tells one QEMU from another, though both call themselves alike: a
-// template is of use to its own only. A QEMU is its program, the libraries that
-// are loaded with it, its own modules (TCG is one, on Debian), and the firmware
-// that its boards begin with. None of them is read; that would take longer than
-// a clone does.
-func identity(ctx context.Context, path, version string) string {
+// template is of use to its own only. A QEMU is its program and the files that
+// it loads. None of them is read; that would take longer than a clone does.
+func identity(version, path string, loads []string) string {
+	parts := []string{version, cache.FileID(path)}
+	for _, file := range loads {
+		parts = append(parts, file, cache.FileID(file))
+	}
+	return version + " " + cache.Key(parts...)[:16]
+}
+
+// loaded returns the files that a QEMU loads: the libraries that are linked to
+// it, its own modules (TCG is one, on Debian), and the firmware that its boards
+// begin with.
+func loaded(ctx context.Context, path string) []string {
 	var libs, roms []string
 	var asked sync.WaitGroup
 	asked.Go(func() { libs = libraries(ctx, path) })
 	asked.Go(func() { roms = firmware(ctx, path) })
 	asked.Wait()
-	parts := []string{version, cache.FileID(path)}
-	for _, file := range slices.Concat(libs, ownModules(path), roms) {
-		parts = append(parts, file, cache.FileID(file))
-	}
-	return version + " " + cache.Key(parts...)[:16]
+	return slices.Concat(libs, ownModules(path), roms)
 }
 
 // say returns what a program prints; nothing when it fails, as ldd does of a

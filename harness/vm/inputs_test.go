@@ -177,7 +177,7 @@ func TestIdentity(t *testing.T) {
 	}
 	cachetest.Table[*files]{Kind: "qemu", New: newQEMU,
 		Inputs: func(t *testing.T, f *files) *cache.Inputs {
-			return cache.NewInputs("qemu").Add("id", identity(t.Context(), f.qemu, "QEMU 7"))
+			return cache.NewInputs("qemu").Add("id", identity("QEMU 7", f.qemu, loaded(t.Context(), f.qemu)))
 		},
 		Other: map[string]func(*testing.T, *files){
 			"the program":   edit(func(f *files) *string { return &f.qemu }),

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os/exec"
 	"strings"
+	"sync"
 	"syscall"
 
 	"kmodlab/harness/fault"
@@ -39,7 +40,11 @@ func FindQEMU(ctx context.Context, arch string) (QEMU, error) {
 	}
 	cmd := exec.CommandContext(ctx, path, "--version")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C in a terminal goes to us, not to it
+	var loads []string
+	var asked sync.WaitGroup
+	asked.Go(func() { loads = loaded(ctx, path) })
 	out, err := cmd.Output()
+	asked.Wait()
 	if ctx.Err() != nil {
 		return QEMU{}, context.Cause(ctx)
 	}
@@ -47,9 +52,5 @@ func FindQEMU(ctx context.Context, arch string) (QEMU, error) {
 		return QEMU{}, &fault.Error{Party: fault.Host, What: "QEMU does not run", Where: path, Err: err, Fix: "try it by hand: " + path + " --version"}
 	}
 	version, _, _ := strings.Cut(string(out), "\n")
-	id := identity(ctx, path, version)
-	if ctx.Err() != nil {
-		return QEMU{}, context.Cause(ctx)
-	}
-	return QEMU{Path: path, Version: version, ID: id}, nil
+	return QEMU{Path: path, Version: version, ID: identity(version, path, loads)}, nil
 }
