@@ -83,8 +83,8 @@ type lister struct {
 func (l *lister) folder(root, rel string) error {
 	dir, err := os.Open(filepath.Join(root, rel))
 	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) && rel != "" {
-			return nil // removed meanwhile
+		if rel != "" && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission)) {
+			return nil // removed meanwhile; or make cannot read it either
 		}
 		return err
 	}

@@ -124,10 +124,11 @@ func (m memory) keep(ctx context.Context, c *cache.Cache, dir string, files []fi
 	c.Prune(ctx, kind)
 }
 
-// sum returns the SHA-256 of a file; "" for one that is not there any more.
+// sum returns the SHA-256 of a file; "" for one that is not there any more, or
+// that make cannot read either.
 func sum(path string) (string, error) {
 	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
 		return "", nil
 	}
 	if err != nil {

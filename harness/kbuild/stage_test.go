@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kmodlab/harness/cache"
+	"kmodlab/harness/fault"
 )
 
 func TestStage(t *testing.T) {
@@ -102,5 +103,28 @@ func TestStage(t *testing.T) {
 		if text, err := os.ReadFile(filepath.Join(stage, "a/a.c")); err != nil || string(text) != "int changed;\n" {
 			t.Errorf("a source is %q, %v; want it staged", text, err)
 		}
+	}
+}
+
+// TestSettled edits a header while make is at work, as it were: what the objects
+// were built against, nobody knows then.
+func TestSettled(t *testing.T) {
+	p := newProject(t)
+	stage := t.TempDir()
+	mark := filepath.Join(stage, targetFile)
+	target := p.target(t)
+	if err := settled(t.Context(), p.cache, p.kernel, stage, target); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := os.ReadFile(mark); err != nil || string(text) != target.Key() {
+		t.Errorf("the stage is marked with %q, %v; want the target", text, err)
+	}
+	os.Remove(mark)
+	editHeaders("include/linux/list.h", "struct list { long a; };\n")(t, p)
+	if err := settled(t.Context(), p.cache, p.kernel, stage, target); fault.Of(err) != fault.Kernel {
+		t.Errorf("settled() after an edit = %v; want a fault of the kernel", err)
+	}
+	if _, err := os.Stat(mark); err == nil {
+		t.Error("the stage is marked with what it was not built against")
 	}
 }
