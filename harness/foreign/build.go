@@ -83,10 +83,8 @@ func (f *Folder) build(ctx context.Context, k *kernel.Kernel, work, out string) 
 	if err := certain(b.broken); err != nil {
 		return err
 	}
-	for _, path := range kos {
-		if err := kbuild.Keep(ctx, k, path, out); err != nil {
-			return err
-		}
+	if err := kbuild.Keep(ctx, k, kos, out); err != nil {
+		return err
 	}
 	return saveBroken(out, b.broken)
 }

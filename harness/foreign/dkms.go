@@ -44,7 +44,7 @@ done`
 // readDKMS reads the dkms.conf of the copy.
 func (b *build) readDKMS(ctx context.Context) (*dkms, error) {
 	argv := append([]string{"bash", "-c", dkmsReader, "dkms"}, dkmsVariables...)
-	output, err := kbuild.Program{Dir: b.stage, Argv: argv, Env: b.variables(), Path: filepath.Join(b.work, "bin")}.Run(ctx, b.kernel)
+	output, err := kbuild.Program{Dir: b.stage, Argv: argv, Env: b.variables(), Path: filepath.Join(b.work, "bin"), Write: []string{b.work}}.Run(ctx, b.kernel)
 	switch {
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)

@@ -20,6 +20,9 @@ import (
 func (b *build) made() ([]string, error) {
 	var kos []string
 	names := map[string]string{}
+	if err := b.inPlace(); err != nil {
+		return nil, err
+	}
 	err := filepath.WalkDir(b.stage, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() || filepath.Ext(path) != ".ko" {
 			return err
@@ -33,6 +36,19 @@ func (b *build) made() ([]string, error) {
 		return nil
 	})
 	return kos, err
+}
+
+// inPlace makes sure that the folder which was built is still in the copy, not
+// a link to another one.
+func (b *build) inPlace() error {
+	return b.within(func(work *os.Root) error {
+		stage, err := filepath.Rel(b.work, b.stage)
+		if err != nil {
+			return err
+		}
+		_, err = work.Stat(stage)
+		return err
+	})
 }
 
 // source returns the folder in the sources of a file in the copy.

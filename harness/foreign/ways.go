@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"kmodlab/harness/fault"
 	"kmodlab/harness/kbuild"
 	"kmodlab/harness/step"
 )
@@ -44,7 +45,7 @@ func (b *build) ways(ctx context.Context) ([]way, error) {
 		flags = append(flags, strings.ReplaceAll(arg, " ", `\ `))
 	}
 	env := []string{"MAKEFLAGS=" + strings.Join(flags, " "), "PWD=" + b.stage}
-	bin := filepath.Join(b.work, "bin")
+	bin, own := filepath.Join(b.work, "bin"), []string{b.work}
 	var ways []way
 	if b.folder.DKMS {
 		command, err := b.dkms(ctx)
@@ -52,10 +53,10 @@ func (b *build) ways(ctx context.Context) ([]way, error) {
 			return nil, err
 		}
 		if command != "" {
-			ways = append(ways, way{text: "dkms.conf: " + command, command: kbuild.Program{Dir: b.stage, Argv: []string{"sh", "-c", command}, Env: append(slices.Clone(env), b.variables()...), Path: bin}})
+			ways = append(ways, way{text: "dkms.conf: " + command, command: kbuild.Program{Dir: b.stage, Argv: []string{"sh", "-c", command}, Env: append(slices.Clone(env), b.variables()...), Path: bin, Write: own}})
 		}
 	}
-	ways = append(ways, way{text: "make -C HEADERS M=COPY modules", plain: true, command: kbuild.Program{Dir: b.stage, Env: env, Path: bin,
+	ways = append(ways, way{text: "make -C HEADERS M=COPY modules", plain: true, command: kbuild.Program{Dir: b.stage, Env: env, Path: bin, Write: own,
 		Argv: []string{"make", "-C", b.kernel.Headers, "M=" + b.stage, "-k", "modules"}}})
 	argv := []string{"make"}
 	for _, name := range headersNames {
@@ -64,7 +65,7 @@ func (b *build) ways(ctx context.Context) ([]way, error) {
 	for _, name := range releaseNames {
 		argv = append(argv, name+"="+b.kernel.Release)
 	}
-	return append(ways, way{text: "make " + strings.Join(headersNames[:3], "=HEADERS ") + "=HEADERS ... " + releaseNames[0] + "=RELEASE ...", command: kbuild.Program{Dir: b.stage, Argv: argv, Env: env, Path: bin}}), nil
+	return append(ways, way{text: "make " + strings.Join(headersNames[:3], "=HEADERS ") + "=HEADERS ... " + releaseNames[0] + "=RELEASE ...", command: kbuild.Program{Dir: b.stage, Argv: argv, Env: env, Path: bin, Write: own}}), nil
 }
 
 // variables are those that DKMS sets for a dkms.conf and its commands.
@@ -106,11 +107,14 @@ func (b *build) dkms(ctx context.Context) (string, error) {
 	}
 	b.promised = d.modules
 	// The folder is where DKMS would have it, under its name and version.
-	place := filepath.Join(b.work, "dkms", d.name, d.version)
-	if err := os.MkdirAll(place, 0o755); err != nil {
-		return "", err
-	}
-	if err := os.Symlink(b.stage, filepath.Join(place, "build")); err != nil {
+	err = b.within(func(work *os.Root) error {
+		place := filepath.Join("dkms", d.name, d.version)
+		if err := work.MkdirAll(place, 0o755); err != nil {
+			return err
+		}
+		return work.Symlink(b.stage, filepath.Join(place, "build"))
+	})
+	if err != nil {
 		return "", err
 	}
 	command := strings.ReplaceAll(d.make, "/lib/modules/", filepath.Join(b.work, "lib/modules")+"/")
@@ -159,17 +163,38 @@ func (b *build) leaveOut(e *kbuild.Error) (bool, error) {
 // filter puts a Kbuild file into the copy that reads the folder's own and then
 // takes the broken modules out.
 func (b *build) filter() error {
-	own := filepath.Join(b.stage, "Kbuild")
-	const moved = "Kbuild.own"
-	if _, err := os.Stat(own); err == nil && len(b.moved) == 0 {
-		if err := os.Rename(own, filepath.Join(b.stage, moved)); err != nil {
+	return b.within(func(work *os.Root) error {
+		stage, err := filepath.Rel(b.work, b.stage)
+		if err != nil {
 			return err
 		}
-		b.moved = moved
+		own := filepath.Join(stage, "Kbuild")
+		const moved = "Kbuild.own"
+		if _, err := work.Lstat(own); err == nil && b.moved == "" {
+			if err := work.Rename(own, filepath.Join(stage, moved)); err != nil {
+				return err
+			}
+			b.moved = moved
+		}
+		if b.moved == "" {
+			b.moved = "Makefile"
+		}
+		text := fmt.Sprintf("include $(src)/%s\nobj-m := $(filter-out %s,$(obj-m))\n", b.moved, strings.Join(b.without, " "))
+		return work.WriteFile(own, []byte(text), 0o644)
+	})
+}
+
+// within calls f with the working folder, out of which no path leads: what runs
+// in it may have put a link there, or a name, to have the harness write where
+// it cannot itself.
+func (b *build) within(f func(work *os.Root) error) error {
+	work, err := os.OpenRoot(b.work)
+	if err != nil {
+		return err
 	}
-	if b.moved == "" {
-		b.moved = "Makefile"
+	defer work.Close()
+	if err := f(work); err != nil {
+		return &fault.Error{Party: fault.Build, What: "cannot change the copy of the sources", Where: b.folder.Dir, Err: unwrapped(err)}
 	}
-	text := fmt.Sprintf("include $(src)/%s\nobj-m := $(filter-out %s,$(obj-m))\n", b.moved, strings.Join(b.without, " "))
-	return os.WriteFile(own, []byte(text), 0o644)
+	return nil
 }

@@ -133,12 +133,7 @@ func buildInto(ctx context.Context, c *cache.Cache, k *kernel.Kernel, sources *s
 	if len(kos) == 0 && len(sources.only) == 0 {
 		return &fault.Error{Party: fault.Build, What: "make ended well, but built no module", Where: stage, Fix: "does the folder have a Kbuild file with obj-m?"}
 	}
-	for _, ko := range kos {
-		if err := Keep(ctx, k, ko, out); err != nil {
-			return err
-		}
-	}
-	return nil
+	return Keep(ctx, k, kos, out)
 }
 
 // ordered returns the paths of the modules that the make in stage made. The

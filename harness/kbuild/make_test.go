@@ -43,7 +43,7 @@ func TestKeep(t *testing.T) {
 		if out, err := cc.CombinedOutput(); err != nil {
 			t.Fatalf("gcc: %v\n%s", err, out)
 		}
-		if err := Keep(t.Context(), &kernel.Kernel{}, ko, dir+"/out"); err != nil {
+		if err := Keep(t.Context(), &kernel.Kernel{}, []string{ko}, dir+"/out"); err != nil {
 			t.Fatal(err)
 		}
 		for path, want := range map[string][]string{"debug/": tt.sections, "": tt.want} {

@@ -22,10 +22,17 @@ import (
 //go:embed probes.sh
 var probesScript string
 
-// probes returns a folder with a stand-in for the compiler of k, to be put in
-// front of PATH. It passes on everything, but remembers which options the
-// compiler has accepted. "" when there is no compiler to stand in for.
-func probes(ctx context.Context, c *cache.Cache, k *kernel.Kernel) (string, error) {
+// What is in the folder of a stand-in: itself, to be put in front of PATH, and
+// what it remembers, which is all that a build may write there.
+const probesBin, probesYes = "bin", "yes"
+
+// probesIn returns the folder of a stand-in for the compiler of k. It passes on
+// everything, but remembers which options the compiler has accepted. "" when
+// there is no compiler to stand in for.
+//
+// It is for the project's own modules. A folder that nobody here wrote does not
+// get to see it: what it wrote there would be believed later.
+func probesIn(ctx context.Context, c *cache.Cache, k *kernel.Kernel) (string, error) {
 	cc := k.Toolchain.CC
 	if cc == "" || cc != filepath.Base(cc) || strings.Contains(cc, " ") {
 		return "", nil // the kernel's Makefile says which, or the user does, in words of their own
@@ -39,13 +46,14 @@ func probes(ctx context.Context, c *cache.Cache, k *kernel.Kernel) (string, erro
 	}
 	script := strings.NewReplacer("@compiler@", quote(real)).Replace(probesScript)
 	dir, err := c.Dir(ctx, probesInputs(script, k), func(_ context.Context, tmp string) error {
-		bin := filepath.Join(tmp, "bin")
-		if err := os.Mkdir(bin, 0o755); err != nil {
-			return err
+		for _, name := range []string{probesBin, probesYes} {
+			if err := os.Mkdir(filepath.Join(tmp, name), 0o755); err != nil {
+				return err
+			}
 		}
-		return os.WriteFile(filepath.Join(bin, cc), []byte(script), 0o755)
+		return os.WriteFile(filepath.Join(tmp, probesBin, cc), []byte(script), 0o755)
 	})
-	return filepath.Join(dir, "bin"), err
+	return dir, err
 }
 
 // quote makes one word of s for a shell.

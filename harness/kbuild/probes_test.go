@@ -54,11 +54,11 @@ func TestProbes(t *testing.T) {
 	} {
 		os.Remove(asked)
 		for range 3 {
-			bin, err := probes(t.Context(), c, k)
+			dir, err := probesIn(t.Context(), c, k)
 			if err != nil {
 				t.Fatal(err)
 			}
-			out, err := exec.Command(filepath.Join(bin, "cc-1"), strings.Fields(tt.args)...).Output()
+			out, err := exec.Command(filepath.Join(dir, probesBin, "cc-1"), strings.Fields(tt.args)...).Output()
 			if exit := new(exec.ExitError); err != nil && !errors.As(err, &exit) {
 				t.Fatal(err)
 			} else if err == nil != (tt.status == 0) || err != nil && exit.ExitCode() != tt.status {
@@ -77,17 +77,17 @@ func TestProbes(t *testing.T) {
 		}
 	}
 	k.Toolchain.ID = "2"
-	if bin, err := probes(t.Context(), c, k); err != nil {
+	if dir, err := probesIn(t.Context(), c, k); err != nil {
 		t.Error(err)
-	} else if err := exec.Command(filepath.Join(bin, "cc-1"), strings.Fields("-Wone -c -x c /dev/null")...).Run(); err != nil {
+	} else if err := exec.Command(filepath.Join(dir, probesBin, "cc-1"), strings.Fields("-Wone -c -x c /dev/null")...).Run(); err != nil {
 		t.Error(err)
 	}
 	if text, _ := os.ReadFile(asked); strings.Count(string(text), "x") != 4 {
 		t.Errorf("another compiler was not asked, what the first had said was taken for its answer")
 	}
 	for _, cc := range []string{"", "ccache gcc", "/usr/bin/gcc", "no-such-compiler"} {
-		if bin, err := probes(t.Context(), c, &kernel.Kernel{Toolchain: kernel.Toolchain{CC: cc}}); bin != "" || err != nil {
-			t.Errorf("probes with CC=%q = %q, %v; want none", cc, bin, err)
+		if dir, err := probesIn(t.Context(), c, &kernel.Kernel{Toolchain: kernel.Toolchain{CC: cc}}); dir != "" || err != nil {
+			t.Errorf("probesIn() with CC=%q = %q, %v; want none", cc, dir, err)
 		}
 	}
 }

@@ -3,79 +3,60 @@
 package kbuild
 
 import (
+	"cmp"
 	"context"
-	"os/exec"
-	"runtime"
+	"os"
 	"slices"
-	"syscall"
-	"time"
 
-	"golang.org/x/sys/unix"
-
+	"kmodlab/harness/box"
 	"kmodlab/harness/kernel"
 )
 
 // Program is a build that a folder of unknown sources asks for: make with
 // arguments of its own, or a script.
 type Program struct {
-	Dir  string   // where it runs
-	Argv []string // program and arguments
-	Env  []string // "NAME=value", on top of what the compiler of the kernel needs
-	Path string   // folder put in front of PATH; "" for none
+	Dir   string   // where it runs
+	Argv  []string // program and arguments
+	Env   []string // "NAME=value", on top of what the compiler of the kernel needs
+	Path  string   // folder put in front of PATH; "" for none
+	Write []string // folders that it may write; Dir for none
 }
 
-// Run runs the command with the compiler of k and returns everything that it
-// printed. It runs with the user's rights but for one: neither it nor what it
-// starts, sudo or not, can insert a module into the kernel of this machine.
-func (c Program) Run(ctx context.Context, k *kernel.Kernel) (string, error) {
-	cmd := exec.CommandContext(ctx, c.Argv[0], c.Argv[1:]...)
-	cmd.Dir = c.Dir
-	cmd.Env = inFront(append(environment(k), c.Env...), c.Path)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
-	cmd.WaitDelay = 5 * time.Second
-	var output []byte
-	err := harmless(func() (err error) {
-		output, err = cmd.CombinedOutput()
-		return err
-	})
-	if ctx.Err() != nil {
-		return string(output), context.Cause(ctx)
+// Run runs the command with the compiler of k, in a box, and returns everything
+// that it printed. Errors are those of [box.Command].
+func (p Program) Run(ctx context.Context, k *kernel.Kernel) (string, error) {
+	c := box.Command{Dir: p.Dir, Argv: p.Argv, Env: inFront(append(environment(k), p.Env...), p.Path), Read: reads(k), Write: p.Write}
+	if p.Path != "" {
+		c.Read = append(c.Read, p.Path)
 	}
-	return string(output), err
+	if len(c.Write) == 0 {
+		c.Write = []string{p.Dir}
+	}
+	return c.Run(ctx)
 }
 
-// harmless calls f on a thread that can start no process able to insert
-// modules: without CAP_SYS_MODULE for a root user, and without the gain of
-// rights that programs such as sudo live from (capabilities(7), prctl(2)).
-func harmless(f func() error) error {
-	ended := make(chan error)
-	go func() {
-		runtime.LockOSThread() // never unlocked: the thread ends with the goroutine
-		err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-		if err == nil {
-			err = unix.Prctl(unix.PR_CAPBSET_DROP, unix.CAP_SYS_MODULE, 0, 0, 0)
-			if err == unix.EPERM {
-				err = nil // not privileged: there is nothing to drop
-			}
-		}
-		if err == nil {
-			err = f()
-		}
-		ended <- err
-	}()
-	return <-ended
-}
-
-// lastValue returns the value of name in an environment: of several the last
-// one holds.
-func lastValue(env []string, name string) string {
-	for _, entry := range slices.Backward(env) {
-		if len(entry) > len(name) && entry[:len(name)+1] == name+"=" {
-			return entry[len(name)+1:]
+// reads are the folders with the headers and the compiler of k.
+func reads(k *kernel.Kernel) []string {
+	var all []string
+	for _, path := range append([]string{k.Headers, k.Toolchain.Bin}, k.Reads...) {
+		if path != "" {
+			all = append(all, path)
 		}
 	}
-	return ""
+	return all
+}
+
+// inFront puts the folder bin, if there is one, in front of the PATH of env.
+func inFront(env []string, bin string) []string {
+	if bin == "" {
+		return env
+	}
+	return append(env, "PATH="+bin+string(os.PathListSeparator)+cmp.Or(box.Last(env, "PATH"), box.Path))
+}
+
+// environment is what the compiler of k adds to a box's environment.
+func environment(k *kernel.Kernel) []string {
+	return inFront(slices.Clone(k.Toolchain.Env), k.Toolchain.Bin)
 }
 
 // Arguments are the arguments with which make builds modules for k: the

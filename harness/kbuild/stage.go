@@ -58,8 +58,13 @@ func (s *sources) stage(dir string, target *cache.Inputs) error {
 	if err != nil {
 		return err
 	}
+	root, err := os.OpenRoot(dir) // a make that ran here cannot lead us out of it
+	if err != nil {
+		return err
+	}
+	defer root.Close()
 	for _, name := range s.names {
-		if err := s.write(dir, name, newest); err != nil {
+		if err := s.write(root, name, newest); err != nil {
 			return err
 		}
 	}
@@ -85,27 +90,26 @@ func (s *sources) sweep(dir string) (newest time.Time, err error) {
 	return newest, err
 }
 
-// write writes a source into the folder dir, unless it is there. Its time is
+// write writes a source into the folder stage, unless it is there. Its time is
 // later than any other there, whatever the clock says, or make would take an
 // object for newer.
-func (s *sources) write(dir, name string, newest time.Time) error {
-	path := filepath.Join(dir, name)
-	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, s.text[name]) {
+func (s *sources) write(stage *os.Root, name string, newest time.Time) error {
+	if old, err := stage.ReadFile(name); err == nil && bytes.Equal(old, s.text[name]) {
 		return nil
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := stage.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return err
 	}
-	if err := os.WriteFile(path, s.text[name], 0o644); err != nil {
+	if err := stage.WriteFile(name, s.text[name], 0o644); err != nil {
 		return err
 	}
 	if time.Now().After(newest) {
 		return nil
 	}
 	later := newest.Add(time.Second) // for file systems that keep no more than seconds
-	return os.Chtimes(path, later, later)
+	return stage.Chtimes(name, later, later)
 }
 
 // settled marks what the objects in the folder stage were built against, once

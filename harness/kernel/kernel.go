@@ -16,10 +16,11 @@ type Kernel struct {
 	Flavour string // "cloud", "amd64" (generic), "rt"
 	Origin  string // where it came from: the suite, or a folder
 
-	Image   string // path of the uncompressed ELF image (vmlinux, PVH entry note)
-	Digest  string // hex SHA-256 of Image
-	Config  string // path of the kernel's .config
-	Headers string // path for make -C; its Module.symvers lists the exports
+	Image   string   // path of the uncompressed ELF image (vmlinux, PVH entry note)
+	Digest  string   // hex SHA-256 of Image
+	Config  string   // path of the kernel's .config
+	Headers string   // path for make -C; its Module.symvers lists the exports
+	Reads   []string // folders that a build with the headers reads beside them: what they include, the compiler
 
 	// HeadersKey names what is in Headers, where it stays as it is. It is empty
 	// for a tree of somebody's own, which may be edited at any time: who depends

@@ -53,7 +53,7 @@ func (p *Provider) prepared(ctx context.Context, ch vmimages.Choice, pin vmimage
 	k := &kernel.Kernel{
 		Series: ch.Series, Release: pin.Release, Version: pin.Version, Arch: pin.Arch, Flavour: ch.Flavour, Origin: pin.Suite,
 		Image: filepath.Join(final, imageFile), Digest: f.Digest, Config: filepath.Join(final, configFile),
-		Headers: filepath.Join(final, headersDir(pin.Release)), HeadersKey: headersKey(pin), Toolchain: t.Toolchain,
+		Headers: filepath.Join(final, headersDir(pin.Release)), HeadersKey: headersKey(pin), Reads: []string{filepath.Join(final, "usr"), t.dir}, Toolchain: t.Toolchain,
 		Modules: filepath.Join(final, modulesDir),
 	}
 	k.Toolchain.MakeArgs = append(slices.Clone(k.Toolchain.MakeArgs), withoutPaths(final, t.dir))
