@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,14 +29,12 @@ var system = []string{"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/lib
 // and names of users.
 var settings = []string{"alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "passwd", "group", "nsswitch.conf", "os-release", "debian_version"}
 
-// Within reports whether a box sees the file at path without being told to.
-func Within(path string) bool {
-	for _, dir := range system {
-		if rel, err := filepath.Rel(dir, path); err == nil && filepath.IsLocal(rel) {
-			return true
-		}
-	}
-	return false
+// seen reports whether a box sees the file at path without being told to.
+func seen(path string) bool {
+	return slices.ContainsFunc(system, func(dir string) bool {
+		rel, err := filepath.Rel(dir, path)
+		return err == nil && filepath.IsLocal(rel)
+	})
 }
 
 // args are the arguments of bwrap with which it runs the command.
@@ -58,7 +57,9 @@ func (w *wall) args(c Command, l limits) []string {
 		"--size", strconv.Itoa(64<<20), "--tmpfs", "/dev/shm",
 		"--size", strconv.Itoa(1<<30), "--tmpfs", "/tmp", "--dir", home, "--symlink", "/tmp", "/var/tmp")
 	for _, path := range c.Read {
-		args = append(args, "--ro-bind-try", path, path)
+		if !seen(path) { // or there would be links where folders are wanted
+			args = append(args, "--ro-bind-try", path, path)
+		}
 	}
 	for _, path := range c.Write {
 		args = append(args, "--bind", path, path)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
 // Package host makes sure that this machine has the few programs that the
-// harness cannot bring along: QEMU and make. It installs what is missing when
-// it may do so without asking, and otherwise says the one command to run.
+// harness cannot bring along: QEMU, make, bubblewrap. It installs what is
+// missing when it may do so without asking, and otherwise says the one command
+// to run.
 package host
 
 import (
@@ -24,6 +25,8 @@ type Need struct {
 	Program string // looked up in PATH, or
 	File    string // the path of a file that must be there
 	Package string // the Debian package that brings it
+
+	Optional bool // installed along with others, and missed by nobody: who would use it says what is lost
 }
 
 // Needs returns what building and booting kernels of these architectures takes.
@@ -34,6 +37,7 @@ func Needs(arches ...string) []Need {
 		{Program: "dpkg-deb", Package: "dpkg"},
 		{Program: "perl", Package: "perl-base"},
 		{Program: "xz", Package: "xz-utils"},
+		{Program: "bwrap", Package: "bubblewrap", Optional: true},
 		{File: "/usr/share/keyrings/debian-archive-keyring.gpg", Package: "debian-archive-keyring"},
 	}
 	if slices.Contains(arches, "amd64") {
@@ -72,9 +76,11 @@ func Ensure(ctx context.Context, needs []Need) error {
 	return s.End(err)
 }
 
-// missing returns the packages of the needs that are not met, each once.
+// missing returns the packages of the needs that are not met, each once;
+// nothing when all of them are optional.
 func missing(needs []Need) ([]string, error) {
 	var packages []string
+	needed := false
 	for _, n := range needs {
 		var err error
 		if n.Program != "" {
@@ -85,12 +91,16 @@ func missing(needs []Need) ([]string, error) {
 		switch {
 		case err == nil:
 		case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
+			needed = needed || !n.Optional
 			if !slices.Contains(packages, n.Package) {
 				packages = append(packages, n.Package)
 			}
 		default:
 			return nil, &fault.Error{Party: fault.Host, What: "cannot look for " + n.Package, Err: err}
 		}
+	}
+	if !needed {
+		return nil, nil
 	}
 	return packages, nil
 }

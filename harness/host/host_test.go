@@ -20,15 +20,24 @@ func TestMissing(t *testing.T) {
 	if err := os.WriteFile(there, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	got, err := missing([]Need{
-		{Program: "sh", Package: "dash"},
-		{Program: "no-such-program", Package: "nothing"},
-		{Program: "no-such-program-either", Package: "nothing"},
-		{File: there, Package: "something"},
-		{File: there + "-not", Package: "keys"},
-	})
-	if d := cmp.Diff([]string{"nothing", "keys"}, got); d != "" || err != nil {
-		t.Errorf("missing() = %v, %v (-want +got):\n%s", got, err, d)
+	for name, tt := range map[string]struct {
+		needs []Need
+		want  []string
+	}{
+		"each once": {[]Need{
+			{Program: "sh", Package: "dash"},
+			{Program: "no-such-program", Package: "nothing"},
+			{Program: "no-such-program-either", Package: "nothing"},
+			{File: there, Package: "something"},
+			{File: there + "-not", Package: "keys"},
+		}, []string{"nothing", "keys"}},
+		"an optional one along with others": {[]Need{{Program: "no-such-box", Package: "box", Optional: true}, {Program: "no-such-program", Package: "nothing"}}, []string{"box", "nothing"}},
+		"an optional one alone":             {[]Need{{Program: "no-such-box", Package: "box", Optional: true}, {Program: "sh", Package: "dash"}}, nil},
+	} {
+		got, err := missing(tt.needs)
+		if d := cmp.Diff(tt.want, got); d != "" || err != nil {
+			t.Errorf("%s: missing() = %v, %v (-want +got):\n%s", name, got, err, d)
+		}
 	}
 }
 

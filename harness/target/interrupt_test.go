@@ -213,8 +213,9 @@ func (l *lab) nothingLeft(t *testing.T, stage string) {
 	}
 }
 
-// processes returns the names of the processes that were started with the
-// lab's cache in their environment.
+// processes returns the names of the processes that have the lab's cache in
+// their environment, or in their arguments: those that build and emulate do not
+// get to see the environment.
 func (l *lab) processes(t *testing.T) []string {
 	t.Helper()
 	entries, err := os.ReadDir("/proc")
@@ -228,7 +229,11 @@ func (l *lab) processes(t *testing.T) []string {
 		}
 		dir := filepath.Join("/proc", e.Name())
 		env, err := os.ReadFile(filepath.Join(dir, "environ")) // empty when it has ended
-		if err != nil || !slices.Contains(strings.Split(string(env), "\x00"), cache.Env+"="+l.cache) {
+		if err != nil {
+			continue
+		}
+		args, err := os.ReadFile(filepath.Join(dir, "cmdline"))
+		if err != nil || !slices.Contains(strings.Split(string(env), "\x00"), cache.Env+"="+l.cache) && !strings.Contains(string(args), l.cache) {
 			continue
 		}
 		comm, err := os.ReadFile(filepath.Join(dir, "comm"))

@@ -54,6 +54,7 @@ func startQEMU(path string, args []string, state *os.File) (*process, error) {
 		theirs = append(theirs, state)
 	}
 	p.cmd = exec.Command(path, args...)
+	p.cmd.Env = sealed()
 	p.cmd.ExtraFiles = theirs
 	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{
@@ -93,6 +94,12 @@ func (p *process) stopped() int {
 		p.stops++
 	}
 	return p.stops
+}
+
+// sealed is the environment of QEMU: nothing of the user's that could change
+// what it emulates, or be a secret.
+func sealed() []string {
+	return []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C", "TMPDIR=" + os.TempDir()}
 }
 
 // kill ends QEMU at once. Killing one that has ended does nothing.

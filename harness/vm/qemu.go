@@ -39,6 +39,7 @@ func FindQEMU(ctx context.Context, arch string) (QEMU, error) {
 		return QEMU{}, &fault.Error{Party: fault.Host, What: "there is no " + p.name, Err: err, Fix: "install it: apt install " + p.pkg}
 	}
 	cmd := exec.CommandContext(ctx, path, "--version")
+	cmd.Env = sealed()
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C in a terminal goes to us, not to it
 	var loads []string
 	var asked sync.WaitGroup

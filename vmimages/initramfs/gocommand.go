@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -16,13 +15,6 @@ import (
 
 	"kmodlab/harness/fault"
 )
-
-// environment is what the go command is given to build programs for arch, with
-// temporary files below work. What a user has set for all programs (go env -w),
-// or for a workspace, is not for these.
-func (in *inputs) environment(work, arch string) []string {
-	return append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+arch, "GOENV=off", "GOWORK=off", "GOTMPDIR="+work, "TMPDIR="+work)
-}
 
 // mkuimageArgs are the arguments of mkuimage but for the commands.
 func mkuimageArgs(out, work string) []string {
@@ -41,13 +33,17 @@ func agentArgs(out string) []string {
 func (in *inputs) goCommand(ctx context.Context, work, arch, program string, args ...string) error {
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir = in.root
-	cmd.Env = in.environment(work, arch)
+	env, err := goEnvironment(ctx, in.root)
+	if err != nil {
+		return err
+	}
+	cmd.Env = append(env, "GOARCH="+arch, "GOTMPDIR="+work, "TMPDIR="+work)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = time.Second
 	var log bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &log, &log
-	err := cmd.Run()
+	err = cmd.Run()
 	switch {
 	case err == nil:
 		return nil

@@ -94,7 +94,7 @@ func readInputs(root string, k *kernel.Kernel) (*inputs, error) {
 // userlandInputs are those of u-root's part of an image.
 func (in *inputs) userlandInputs() *cache.Inputs {
 	return cache.NewInputs(kindUserland).Add("recipe", userlandRecipe).Add("go", runtime.Version()).
-		List("environment", in.settings()).List("modules", in.modules).
+		List("environment", append(slices.Clone(goFixed), "GOARCH="+in.arch)).List("modules", in.modules).
 		List("mkuimage", mkuimageArgs("OUT", "WORK")).List("commands", commands())
 }
 
@@ -109,23 +109,6 @@ func (in *inputs) imageInputs() *cache.Inputs {
 		all.Sum(fmt.Sprintf("virtio module %d, %s", i, m.name), m.data)
 	}
 	return all
-}
-
-// settings are those variables of the go command's environment that change what
-// it builds, as it gets them.
-func (in *inputs) settings() []string {
-	env := in.environment("WORK", in.arch)
-	var list []string
-	for _, name := range []string{"GOOS", "GOARCH", "GOAMD64", "GOARM64", "CGO_ENABLED", "GOFLAGS", "GOEXPERIMENT", "GODEBUG", "GOFIPS140", "GOWORK", "GOTOOLCHAIN", "GOROOT", "GOENV"} {
-		// Of several values the last one holds.
-		for _, entry := range slices.Backward(env) {
-			if value, ok := strings.CutPrefix(entry, name+"="); ok {
-				list = append(list, name+"="+value)
-				break
-			}
-		}
-	}
-	return list
 }
 
 // pinned returns what decides which sources the userland is built from: the

@@ -182,18 +182,23 @@ func TestSettings(t *testing.T) {
 	in := newProject(t).read(t)
 	for name, value := range map[string]string{"GOAMD64": "v3", "GOARM64": "v9.0", "GOFLAGS": "-tags=x", "GOEXPERIMENT": "x", "GODEBUG": "x=1", "GOFIPS140": "latest",
 		"GOWORK": "/x/go.work", "GOTOOLCHAIN": "go1.26.7", "GOROOT": "/x", "GOENV": "/x", "CGO_ENABLED": "1", "GOOS": "plan9", "GOARCH": "386"} {
-		before, had := in.userlandInputs().Key(), effective(in, name)
+		before, had := in.userlandInputs().Key(), effective(t, in, name)
 		t.Setenv(name, value)
-		if reaches, changes := effective(in, name) != had, in.userlandInputs().Key() != before; reaches != changes {
+		if reaches, changes := effective(t, in, name) != had, in.userlandInputs().Key() != before; reaches != changes {
 			t.Errorf("%s=%s: reaches the go command: %t, makes another userland: %t", name, value, reaches, changes)
 		}
 	}
 }
 
 // effective returns what the go command gets as the variable name.
-func effective(in *inputs, name string) string {
+func effective(t *testing.T, in *inputs, name string) string {
+	t.Helper()
+	env, err := goEnvironment(t.Context(), in.root)
+	if err != nil {
+		t.Fatal(err)
+	}
 	cmd := exec.Command("true")
-	cmd.Env = in.environment("WORK", in.arch)
+	cmd.Env = env
 	for _, entry := range cmd.Environ() { // each name once
 		if value, ok := strings.CutPrefix(entry, name+"="); ok {
 			return "=" + value

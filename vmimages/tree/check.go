@@ -3,16 +3,13 @@
 package tree
 
 import (
-	"context"
 	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 
 	"kmodlab/harness/fault"
 	"kmodlab/harness/kernel"
-	"kmodlab/harness/step"
 )
 
 // prepared checks that modules can be built with the folder.
@@ -57,33 +54,4 @@ func (p Place) options() (kernel.Options, error) {
 		return nil, p.wrong("it has no Module.symvers, the list of symbols that modules link to", nil, "make it: make -C "+p.Dir+" modules")
 	}
 	return options, nil
-}
-
-// toolchain returns the compiler that a kernel so configured was built with:
-// the one of this machine that bears its name.
-func toolchain(ctx context.Context, options kernel.Options) (kernel.Toolchain, error) {
-	built := options["CC_VERSION_TEXT"]
-	name, _, _ := strings.Cut(built, " ")
-	var args []string
-	if options["CC_IS_CLANG"] == "y" {
-		name, args = "clang", []string{"LLVM=1"}
-	}
-	if name == "" {
-		name = "gcc"
-	}
-	for _, program := range []string{"make", name} {
-		if _, err := exec.LookPath(program); err != nil {
-			return kernel.Toolchain{}, &fault.Error{Party: fault.Host, What: "the compiler that the kernel was built with is not installed: " + program, Where: "CONFIG_CC_VERSION_TEXT=" + built, Err: errors.Unwrap(err),
-				Fix: "install it, on Debian: apt-get install " + strings.TrimPrefix(program, "x86_64-linux-gnu-")}
-		}
-	}
-	output, err := exec.CommandContext(ctx, name, "--version").Output()
-	if err != nil {
-		return kernel.Toolchain{}, &fault.Error{Party: fault.Host, What: "the compiler does not run", Where: name + " --version", Err: err}
-	}
-	version, _, _ := strings.Cut(string(output), "\n")
-	if version != built {
-		step.Note(ctx, "the kernel was built with %q, its modules are built with %q", built, version)
-	}
-	return kernel.Toolchain{ID: toolchainID(version, name, len(args) > 0), CC: name, MakeArgs: args}, nil
 }

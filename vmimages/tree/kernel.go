@@ -45,12 +45,12 @@ func (p Place) kernel(ctx context.Context, c *cache.Cache) (*kernel.Kernel, erro
 	if err != nil {
 		return nil, err
 	}
-	tools, err := toolchain(ctx, options)
+	tools, compiler, err := toolchain(ctx, options)
 	if err != nil {
 		return nil, err
 	}
 	k := &kernel.Kernel{Series: seriesOf(release), Release: release, Version: cmp.Or(version, release), Arch: arch, Flavour: Flavour, Origin: p.Dir,
-		Digest: digest(img), Config: filepath.Join(p.Dir, ".config"), Headers: p.Dir, Modules: modules, Toolchain: tools}
+		Digest: digest(img), Config: filepath.Join(p.Dir, ".config"), Headers: p.Dir, Reads: append(p.reads(), compiler...), Modules: modules, Toolchain: tools}
 	return k, keep(ctx, c, k, img, drivers)
 }
 
