@@ -54,6 +54,13 @@ func (c Command) Run(ctx context.Context) (string, error) {
 	return c.run(ctx, w, l)
 }
 
+// Walls returns why commands are not contained on this machine, nil if they
+// are.
+func Walls() error {
+	_, err := ours()
+	return err
+}
+
 // What the first box of a process has found out holds for all of them: it is
 // about the machine.
 var (
