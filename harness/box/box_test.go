@@ -183,6 +183,38 @@ func TestCancel(t *testing.T) {
 	})
 }
 
+// roleDir has this test program run a stubborn script in the folder that it
+// names, instead of tests.
+const roleDir = "KMODLAB_BOX_TEST_DIR"
+
+// TestDiesWithTheHarness kills the harness, which cannot end anything then.
+func TestDiesWithTheHarness(t *testing.T) {
+	mark := func(dir string) string { return "kmodlab-orphan-" + filepath.Base(filepath.Dir(dir)) }
+	if dir := os.Getenv(roleDir); dir != "" {
+		text := strings.NewReplacer("MARK", mark(dir), "SETSID", "setsid").Replace(stubborn)
+		Command{Dir: dir, Write: []string{dir}, Argv: []string{"sh", "-c", text}}.run(t.Context(), walls(t), usual(t))
+		t.Fatal("the script has ended by itself")
+	}
+	walls(t)
+	dir := t.TempDir()
+	harness := exec.Command(os.Args[0], "-test.run=^TestDiesWithTheHarness$")
+	harness.Env = append(os.Environ(), roleDir+"="+dir)
+	if err := harness.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "up")); err == nil {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	harness.Process.Kill()
+	harness.Wait()
+	for len(left(t, mark(dir))) > 0 { // until the test's own time is up
+		time.Sleep(time.Millisecond)
+	}
+}
+
 // TestEnds has commands do without end what they do. None is measured by a
 // clock.
 func TestEnds(t *testing.T) {
@@ -230,9 +262,9 @@ func orInt(a, b int) int {
 // TestSlowIsNotEndless runs what looks idle now and then but is not.
 func TestSlowIsNotEndless(t *testing.T) {
 	l := usual(t)
-	l.every, l.idle = 10*time.Millisecond, 100
-	output, err := script(t, "for i in 1 2 3 4 5 6; do sleep 0.4; echo $i; done").run(t.Context(), walls(t), l)
-	if err != nil || !strings.HasSuffix(output, "6\n") {
+	l.every, l.idle = 10*time.Millisecond, 50
+	output, err := script(t, "i=0; while [ $i -lt 60 ]; do sleep 0.1; i=$((i+1)); echo $i; done").run(t.Context(), walls(t), l)
+	if err != nil || !strings.HasSuffix(output, "60\n") {
 		t.Errorf("run() = %q, %v; want it to end by itself", output, err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -207,5 +208,60 @@ func TestHost(t *testing.T) {
 	k, err := Host(openCache(t)).Get(context.Background())
 	if e, ok := errors.AsType[*fault.Error](err); err != nil && (!ok || e.Fix == "") {
 		t.Errorf("Host() = %v, %v; want a kernel, or what to do", k, err)
+	}
+}
+
+// TestCompilerElsewhere has a compiler that only the user's PATH leads to, and
+// a tree that was built beside its sources: a build has to be told of all.
+func TestCompilerElsewhere(t *testing.T) {
+	place := t.TempDir()
+	t.Setenv("HOME", filepath.Join(place, "home"))
+	for name, tt := range map[string]struct {
+		program string // below the place; the PATH leads there
+		link    string // where it is a link to; "" for a program
+		reads   []string
+	}{
+		"an installation":      {"opt/gcc-1/bin/gcc", "", []string{"opt/gcc-1/bin", "opt/gcc-1"}},
+		"a link to one":        {"home/links/gcc", "opt/gcc-2/bin/gcc-2", []string{"home/links", "opt/gcc-2"}},
+		"in the home":          {"home/bin/gcc", "", []string{"home/bin", "home/bin"}},
+		"in the home, too":     {"home/.local/bin/gcc", "", []string{"home/.local/bin", "home/.local/bin"}},
+		"in no folder of bins": {"tools/gcc", "", []string{"tools", "tools"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			withTools(t) // make
+			path := filepath.Join(place, tt.program)
+			real := path
+			if tt.link != "" {
+				real = filepath.Join(place, tt.link)
+			}
+			write(t, real, "#!/bin/sh\necho 'gcc (me) 1.2'\n")
+			if err := os.Chmod(real, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if real != path {
+				if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.Symlink(real, path)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			t.Setenv("PATH", filepath.Dir(path)+":"+os.Getenv("PATH"))
+			tree, sources := newTree(t, nil), t.TempDir()
+			if err := os.Symlink(sources, filepath.Join(tree, "source")); err != nil {
+				t.Fatal(err)
+			}
+			k, err := Place{Dir: tree}.Source(openCache(t)).Get(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := []string{tree, sources}
+			for _, dir := range tt.reads {
+				want = append(want, filepath.Join(place, dir))
+			}
+			if !slices.Equal(k.Reads, want) {
+				t.Errorf("Reads = %q; want %q", k.Reads, want)
+			}
+			if len(k.Toolchain.Env) != 1 || !strings.HasPrefix(k.Toolchain.Env[0], "PATH="+filepath.Dir(path)+":/usr/") {
+				t.Errorf("Toolchain.Env = %q; want a PATH that leads to the compiler", k.Toolchain.Env)
+			}
+		})
 	}
 }
