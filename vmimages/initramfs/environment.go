@@ -39,6 +39,8 @@ var goRelease = regexp.MustCompile(`^go1\.\d+(\.\d+|rc\d+|beta\d+)?$`)
 func goEnvironment(ctx context.Context, root string) ([]string, error) {
 	ask := exec.CommandContext(ctx, "go", append([]string{"env", "-json"}, goWays...)...)
 	ask.Dir = root
+	// What is asked for is a user's to say; how the question is answered is not.
+	ask.Env = append(os.Environ(), "GOTOOLCHAIN=local", "GOEXPERIMENT=", "GOFLAGS=", "GODEBUG=", "GOWORK=off")
 	var said bytes.Buffer
 	ask.Stderr = &said
 	text, err := ask.Output()

@@ -180,7 +180,7 @@ func TestImageInputs(t *testing.T) {
 // builds makes another userland, or does not reach the go command.
 func TestSettings(t *testing.T) {
 	in := newProject(t).read(t)
-	for name, value := range map[string]string{"GOAMD64": "v3", "GOARM64": "v9.0", "GOFLAGS": "-tags=x", "GOEXPERIMENT": "x", "GODEBUG": "x=1", "GOFIPS140": "latest",
+	for name, value := range map[string]string{"GOAMD64": "v3", "GOARM64": "v9.0", "GOFLAGS": "-tags=x", "GOEXPERIMENT": "greenteagc", "GODEBUG": "x=1", "GOFIPS140": "latest",
 		"GOWORK": "/x/go.work", "GOTOOLCHAIN": "go1.26.7", "GOROOT": "/x", "GOENV": "/x", "CGO_ENABLED": "1", "GOOS": "plan9", "GOARCH": "386"} {
 		before, had := in.userlandInputs().Key(), effective(t, in, name)
 		t.Setenv(name, value)
