@@ -40,7 +40,7 @@ func goEnvironment(ctx context.Context, root string) ([]string, error) {
 	ask := exec.CommandContext(ctx, "go", append([]string{"env", "-json"}, goWays...)...)
 	ask.Dir = root
 	// What is asked for is a user's to say; how the question is answered is not.
-	ask.Env = append(os.Environ(), "GOTOOLCHAIN=local", "GOEXPERIMENT=", "GOFLAGS=", "GODEBUG=", "GOWORK=off")
+	ask.Env = append(os.Environ(), "GOTOOLCHAIN=local", "GOEXPERIMENT=", "GOFLAGS=", "GODEBUG=", "GOROOT=", "GOWORK=off")
 	var said bytes.Buffer
 	ask.Stderr = &said
 	text, err := ask.Output()
