@@ -48,8 +48,7 @@ func (m Machine) inputsOn(host []string) *cache.Inputs {
 // kvmInputs are those of a trial of KVM with m: the machine, on this host.
 func (m Machine) kvmInputs(host []string) *cache.Inputs {
 	m.Accel = KVM
-	return cache.NewInputs(kindKVM).Add("machine", m.withDefaults().inputsOn(host).Key()).
-		Add("qemu", m.QEMU.ID).Add("kernel", m.Kernel.Digest).Add("initramfs", m.InitramfsKey).List("host", host)
+	return cache.NewInputs(kindKVM).Join(m.withDefaults().inputsOn(host))
 }
 
 // hostFields are what /proc/cpuinfo says of a processor that makes it another
