@@ -5,9 +5,8 @@
 //
 // In the box it sees the programs of the machine and the folders that it is
 // given, read-only, and writes to none but its own. It has an empty home, a
-// /tmp, a network and processes of its own, no capability, and of the
-// environment only what is in [Environment]. Everything that it started ends
-// with it. What it is, bubblewrap (bwrap) knows to make; where that does not
+// /tmp, a network and processes of its own, no capability, and nothing of the
+// user's environment. Everything that it started ends with it. What it is, bubblewrap (bwrap) knows to make; where that does not
 // work, the environment is sealed still, no module can be inserted, and a note
 // says what is not contained.
 package box
@@ -31,7 +30,7 @@ import (
 type Command struct {
 	Dir   string   // where it runs
 	Argv  []string // program, looked up in the PATH of Env, and arguments
-	Env   []string // "NAME=value", on top of [Environment]; of several with one name the last one counts
+	Env   []string // "NAME=value", on top of [Path] and what keeps messages readable; of several with one name the last one counts
 	Read  []string // folders and files that it may read, besides the machine's programs
 	Write []string // folders that it may write
 }
@@ -73,7 +72,7 @@ func (c Command) run(ctx context.Context, w *wall, l limits) (string, error) {
 	if ctx.Err() != nil {
 		return "", context.Cause(ctx)
 	}
-	env := append(Environment(w != nil), c.Env...)
+	env := append(environment(w != nil), c.Env...)
 	// Of a box's own failure, that there is no such program could not be told.
 	program, err := find(c.Argv[0], Last(env, "PATH"))
 	if err != nil {

@@ -11,10 +11,10 @@ const Path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 // home is the home of a boxed command.
 const home = "/tmp/home"
 
-// Environment is all that a command has of an environment, walls around it or
+// environment is all that a command has of an environment, walls around it or
 // not. Nothing is taken over from the user's: a variable there could change
 // what is built (KCPPFLAGS, MAKEFLAGS, CPATH, LD_PRELOAD), or be a secret.
-func Environment(boxed bool) []string {
+func environment(boxed bool) []string {
 	env := []string{
 		"PATH=" + Path,
 		// Messages are read by the harness. Kbuild unsets the first.

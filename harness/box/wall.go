@@ -115,7 +115,7 @@ func build(bwrap string) (*wall, error) {
 func (w *wall) try() error {
 	c := Command{Dir: "/", Argv: []string{"/bin/sh", "-c", "cat /proc/self/status; for n; do readlink /proc/self/ns/$n; done", "sh"}}
 	c.Argv = append(c.Argv, namespaces...)
-	p, err := w.start(c, Environment(true), limits{disk: 1 << 20, processes: 1 << 10})
+	p, err := w.start(c, environment(true), limits{disk: 1 << 20, processes: 1 << 10})
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -34,7 +35,10 @@ func (f *Folder) Build(ctx context.Context, c *cache.Cache, k *kernel.Kernel) (*
 		if err != nil {
 			return err
 		}
-		defer remove()
+		defer func() {
+			accessible(work)
+			remove()
+		}()
 		s := step.Start(ctx, "build %s for %s", f.Name, k.Release)
 		err = f.build(ctx, k, work, tmp)
 		if _, excluded := errors.AsType[*kbuild.Unsupported](err); excluded {
@@ -56,6 +60,17 @@ func (f *Folder) Build(ctx context.Context, c *cache.Cache, k *kernel.Kernel) (*
 	}
 	m.Broken, err = loadBroken(dir)
 	return m, err
+}
+
+// accessible gives back the rights to the folders in work, which a build may
+// have taken away from itself: nobody could read or remove them.
+func accessible(work string) {
+	filepath.WalkDir(work, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() {
+			os.Chmod(path, 0o700) // before it is read
+		}
+		return nil
+	})
 }
 
 // build builds in the folder work and leaves the modules in out.

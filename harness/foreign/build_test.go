@@ -144,7 +144,7 @@ func TestBuildLeavesTheFolderAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := newFolder(t, map[string]string{"Makefile": "obj-m := a.o b.o\n", "a.c": "int x;\n", "b.c": "BROKEN\n"})
+	dir := newFolder(t, map[string]string{"Makefile": "obj-m := a.o b.o\n$(shell mkdir -p $(M)/d/e && chmod 0 $(M)/d)\n", "a.c": "int x;\n", "b.c": "BROKEN\n"})
 	f, err := Read(dir)
 	if err != nil {
 		t.Fatal(err)

@@ -45,9 +45,12 @@ done`
 func (b *build) readDKMS(ctx context.Context) (*dkms, error) {
 	argv := append([]string{"bash", "-c", dkmsReader, "dkms"}, dkmsVariables...)
 	output, err := kbuild.Program{Dir: b.stage, Argv: argv, Env: b.variables(), Path: filepath.Join(b.work, "bin"), Write: []string{b.work}}.Run(ctx, b.kernel)
+	_, owned := errors.AsType[*fault.Error](err)
 	switch {
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
+	case owned: // it did not end
+		return nil, err
 	case errors.Is(err, exec.ErrNotFound):
 		return nil, &fault.Error{Party: fault.Host, What: "a dkms.conf is read by bash, which is not installed", Err: err, Fix: "apt-get install bash"}
 	case err != nil:

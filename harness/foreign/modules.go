@@ -20,6 +20,7 @@ import (
 func (b *build) made() ([]string, error) {
 	var kos []string
 	names := map[string]string{}
+	accessible(b.work)
 	if err := b.inPlace(); err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"debug/elf"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -74,6 +75,9 @@ func Keep(ctx context.Context, k *kernel.Kernel, kos []string, out string) error
 	output, err := Program{Dir: out, Argv: argv}.Run(ctx, k)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
+	}
+	if _, owned := errors.AsType[*fault.Error](err); owned {
+		return err
 	}
 	if err != nil {
 		return &fault.Error{Party: fault.Build, What: "cannot strip the modules", Where: k.Release, Err: fmt.Errorf("%w: %s", err, output)}

@@ -7,6 +7,7 @@ package hand
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -40,6 +41,9 @@ func Build(ctx context.Context, k *kernel.Kernel, dir string) (string, error) {
 	output, err := cc.Run(ctx, k)
 	if ctx.Err() != nil {
 		return "", context.Cause(ctx)
+	}
+	if _, owned := errors.AsType[*fault.Error](err); owned {
+		return "", err
 	}
 	if err != nil {
 		return "", &fault.Error{Party: fault.Build, What: "the hand of the VMs does not compile", Where: k.Release,
