@@ -65,7 +65,6 @@ func Debug(ctx context.Context, w io.Writer, f Flags) error {
 		return ended(ctx, err)
 	}
 	report.Failures(w, []verdict.Record{record}, outFolder)
-	l.view.Printf("\n")
 	return l.close(verdict.Run{Records: []verdict.Record{record}}.Judge())
 }
 

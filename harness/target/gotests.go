@@ -39,7 +39,7 @@ func (l *lab) goTests(ctx context.Context, dir string, rules []suite.Rule) (stri
 	for _, name := range result.Hollow() {
 		l.view.Printf("of package %s no test ran\n", name)
 	}
-	return fmt.Sprintf("\nGo tests: %d passed, %d failed, %d skipped\n", len(result.Passed()), len(result.Failed()), len(result.Skipped())), err
+	return fmt.Sprintf("\nGo tests: %d passed, %d failed, %d skipped", len(result.Passed()), len(result.Failed()), len(result.Skipped())), err
 }
 
 // skips tells of the Go tests that were skipped. Where nobody expects it, and

@@ -58,23 +58,23 @@ func TestGoTests(t *testing.T) {
 	}{
 		"an allowed skip": {
 			ci: "true", rules: []suite.Rule{rule("m TestNot", "false")},
-			want: "\nGo tests that are skipped here:\n  m TestNot: no disk (diskless)\n\nGo tests: 2 passed, 0 failed, 1 skipped\n",
+			want: "\nGo tests that are skipped here:\n  m TestNot: no disk (diskless)\n\nGo tests: 2 passed, 0 failed, 1 skipped",
 		},
 		"another skip, in CI": {
 			ci: "true", rules: []suite.Rule{rule("m TestNot", "true")}, err: "1 Go tests were skipped that have to run where CI is set",
-			want: "\nGo tests that should not have been skipped:\n  m TestNot: no disk (it has no excuse here: true)\n\nGo tests: 2 passed, 0 failed, 1 skipped\n",
+			want: "\nGo tests that should not have been skipped:\n  m TestNot: no disk (it has no excuse here: true)\n\nGo tests: 2 passed, 0 failed, 1 skipped",
 		},
 		"another skip, elsewhere": {
-			want: "\nGo tests that should not have been skipped:\n  m TestNot: no disk (no rule in harness/suite/skips.toml allows it)\n\nGo tests: 2 passed, 0 failed, 1 skipped\n",
+			want: "\nGo tests that should not have been skipped:\n  m TestNot: no disk (no rule in harness/suite/skips.toml allows it)\n\nGo tests: 2 passed, 0 failed, 1 skipped",
 		},
 		"a rule that nothing needs": {
 			ci: "true", rules: []suite.Rule{rule("m TestNot", ""), rule("m TestOld", "")},
-			want: "\nGo tests that are skipped here:\n  m TestNot: no disk (diskless)\nnote: no test needs the rule for \"m TestOld\" in harness/suite/skips.toml here\n\nGo tests: 2 passed, 0 failed, 1 skipped\n",
+			want: "\nGo tests that are skipped here:\n  m TestNot: no disk (diskless)\nnote: no test needs the rule for \"m TestOld\" in harness/suite/skips.toml here\n\nGo tests: 2 passed, 0 failed, 1 skipped",
 		},
 		"a failure": {
 			fails: "1", rules: []suite.Rule{rule("m TestNot", "")}, err: "tests of 1 Go packages fail",
 			want: "\nFAIL  m\n      p_test.go:12: as ordered\n  --- FAIL: TestBad\n  FAIL\n  FAIL\tm\n" +
-				"\nGo tests that are skipped here:\n  m TestNot: no disk (diskless)\n\nGo tests: 1 passed, 1 failed, 1 skipped\n",
+				"\nGo tests that are skipped here:\n  m TestNot: no disk (diskless)\n\nGo tests: 1 passed, 1 failed, 1 skipped",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

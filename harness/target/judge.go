@@ -92,7 +92,7 @@ func (l *lab) publishAll(w io.Writer, j verdict.Judgement) {
 	if err := errors.Join(err, l.forGitHub(w, j)); err != nil {
 		l.view.Printf("\n%v\n", err)
 	}
-	l.view.Printf("\n%s\n", written)
+	l.view.Printf("\n%s", written)
 }
 
 // close ends a run with its last words, and the exit status that it deserves.
@@ -113,5 +113,5 @@ func (l *lab) lastWords(j verdict.Judgement) {
 	if j.Ledger != "" {
 		l.view.Printf("\n%s\n", j.Ledger)
 	}
-	l.view.Printf("%s\n", j.Closing())
+	l.view.Printf("\n%s\n", j.Closing())
 }

@@ -37,7 +37,7 @@ func Report(_ context.Context, w io.Writer) error {
 	if err != nil {
 		return status(err)
 	}
-	l.view.Printf("%s\n", written)
+	l.view.Printf("%s", written)
 	l.lastWords(j)
 	return nil
 }

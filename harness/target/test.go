@@ -37,6 +37,7 @@ func Test(ctx context.Context, w io.Writer, f Flags) error {
 	var closing string
 	var trouble error
 	if f.Shard == "" || strings.HasPrefix(f.Shard, "1/") { // of several machines, one tests the harness
+		l.view.Printf("\n")
 		l.kernelOfGoTests(ctx)
 		closing, trouble = l.goTests(ctx, l.root, rules)
 	}
