@@ -115,15 +115,7 @@ func buildInto(ctx context.Context, c *cache.Cache, k *kernel.Kernel, sources *s
 		return err
 	}
 	defer unlock()
-	if err := sources.stage(stage, target); err != nil {
-		return err
-	}
-	output, err := runMake(ctx, c, k, stage)
-	err = Diagnose(output, err, stage, sources.dir)
-	if _, broken := errors.AsType[*Error](err); err == nil || broken {
-		err = cmp.Or(settled(ctx, c, k, stage, target), err)
-	}
-	if err != nil {
+	if err := sources.makeIn(ctx, c, k, stage, target); err != nil {
 		return err
 	}
 	kos, err := ordered(stage)
@@ -134,6 +126,20 @@ func buildInto(ctx context.Context, c *cache.Cache, k *kernel.Kernel, sources *s
 		return &fault.Error{Party: fault.Build, What: "make ended well, but built no module", Where: stage, Fix: "does the folder have a Kbuild file with obj-m?"}
 	}
 	return Keep(ctx, k, kos, out)
+}
+
+// makeIn brings the folder stage up to date, runs make in it, and says what the
+// sources are to blame for.
+func (s *sources) makeIn(ctx context.Context, c *cache.Cache, k *kernel.Kernel, stage string, target *cache.Inputs) error {
+	if err := s.stage(stage, target); err != nil {
+		return err
+	}
+	output, err := runMake(ctx, c, k, stage)
+	err = Diagnose(output, err, stage, s.dir)
+	if _, broken := errors.AsType[*Error](err); err == nil || broken {
+		err = cmp.Or(settled(ctx, c, k, stage, target), err)
+	}
+	return err
 }
 
 // ordered returns the paths of the modules that the make in stage made. The
