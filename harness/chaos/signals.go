@@ -34,7 +34,7 @@ func stop(ctx context.Context, chance *rand.Rand) error {
 		syscall.Kill(pid, syscall.SIGSTOP) // one that has just ended does not mind
 		wait(ctx, between(chance, leastStop, mostStop))
 		syscall.Kill(pid, syscall.SIGCONT)
-		wait(ctx, between(chance, 0, time.Second))
+		wait(ctx, between(chance, 0, 20*time.Second))
 	}
 	return nil
 }
@@ -42,7 +42,7 @@ func stop(ctx context.Context, chance *rand.Rand) error {
 // pause stops this program. Another one has to let it go on.
 func pause(ctx context.Context, chance *rand.Rand) error {
 	for ctx.Err() == nil {
-		wait(ctx, between(chance, 0, 5*time.Second))
+		wait(ctx, between(chance, 0, 20*time.Second))
 		seconds := between(chance, leastStop, mostStop).Seconds()
 		// Nothing ends the shell before it has let us go on.
 		script := fmt.Sprintf("trap '' HUP INT TERM; kill -STOP %[1]d; sleep %.1[2]f; kill -CONT %[1]d", os.Getpid(), seconds)

@@ -188,7 +188,11 @@ func (r *Runner) attempt(ctx context.Context, col *Column, c lesson.Case, record
 	}
 	r.tell(record, col, f.Splats)
 	if b.last != nil {
-		f.Taint = unexpected(b.last.taint, len(found) > len(f.Splats))
+		mask := b.last.taint
+		if len(b.excused) > 0 {
+			mask &^= taintOfLockup
+		}
+		f.Taint = unexpected(mask, len(found) > len(f.Splats))
 	}
 	return f
 }
@@ -300,6 +304,7 @@ const (
 	taintOfLessons = 1<<12 | 1<<13 // an out-of-tree and an unsigned module: every lesson
 	taintOfLicence = 1 << 0        // a module says that it is not free: no trouble of the kernel's
 	taintOfWarning = 1 << 9        // a WARNING, when the lesson is allowed one
+	taintOfLockup  = 1 << 14       // a soft lockup, when the guest only complained of being kept from running
 )
 
 // unexpected names the flags of mask that no lesson may set; excused tells
