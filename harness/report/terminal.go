@@ -116,8 +116,11 @@ func (t *Terminal) draw() {
 		return
 	}
 	text := t.running[0].status()
-	if more := len(t.running) - 1; more > 0 {
-		text += fmt.Sprintf("  (and %d more)", more)
+	switch more := t.running[1:]; {
+	case len(more) == 1: // of a step that has parts, the part
+		text += fmt.Sprintf("  (and %s)", more[0].name)
+	case len(more) > 1:
+		text += fmt.Sprintf("  (and %d more)", len(more))
 	}
 	if r := []rune(text); t.width > 4 && len(r) >= t.width {
 		text = string(r[:t.width-2]) + "…"

@@ -19,6 +19,10 @@ func events(v *Terminal) {
 	v.Listen(step.Event{Kind: step.Noted, Text: "KVM is useless here"})
 	v.Listen(step.Event{Kind: step.Ended, ID: 1, Name: "download linux-image", Elapsed: 1200 * time.Millisecond})
 	v.Listen(step.Event{Kind: step.Began, ID: 3, Name: "build"})
+	v.Listen(step.Event{Kind: step.Began, ID: 4, Name: "this"})
+	v.Listen(step.Event{Kind: step.Began, ID: 5, Name: "that"})
+	v.Listen(step.Event{Kind: step.Ended, ID: 4, Name: "this"})
+	v.Listen(step.Event{Kind: step.Ended, ID: 5, Name: "that"})
 	v.Listen(step.Event{Kind: step.Ended, ID: 3, Name: "build", Elapsed: 10 * time.Millisecond, Err: errors.New("x")})
 	v.Printf("done\n")
 }
@@ -35,7 +39,7 @@ func TestPlainLog(t *testing.T) {
 func TestLiveTerminal(t *testing.T) {
 	var b strings.Builder
 	events(NewTerminal(&b, true, 60))
-	for _, want := range []string{"download linux-image  25%", "(and 1 more)", "\r\x1b[Knote: KVM"} {
+	for _, want := range []string{"download linux-image  25%", "(and look around)", "build  (and 2 more)", "\r\x1b[Knote: KVM"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("terminal = %q; want it to show %q", b.String(), want)
 		}
