@@ -46,7 +46,7 @@ func limitsOf(text string) (limits, error) {
 		l.cpu = d
 	}
 	l.looks = int(6 * l.cpu / l.every)
-	l.idle = int(l.cpu / 12 / l.every) // ten minutes of two hours
+	l.idle = max(10, int(l.cpu/12/l.every)) // ten minutes of two hours
 	return l, nil
 }
 

@@ -171,6 +171,7 @@ func TestKernelIsUsable(t *testing.T) {
 	}
 	want := &kernel.Kernel{Series: "6.1", Release: "6.1.0-56-cloud-amd64", Version: "6.1.56-1", Arch: "amd64", Flavour: "cloud", Origin: testSuite}
 	want.Image, want.Config, want.Headers, want.Modules, want.Toolchain = k.Image, k.Config, k.Headers, k.Modules, k.Toolchain
+	want.Reads = []string{filepath.Join(k.Headers, "../.."), filepath.Join(k.Toolchain.Bin, "../..")} // usr of the headers, all of the toolchain
 	want.Digest, want.HeadersKey = sum(imagetest.PVH(t, want.Release)), headersKey(lock.Kernels[0])
 	if d := cmp.Diff(want, k); d != "" {
 		t.Errorf("Kernel(6.1) (-want +got):\n%s", d)
