@@ -272,6 +272,18 @@ func TestSlowIsNotEndless(t *testing.T) {
 	}
 }
 
+// A process that cannot be seen, in a /proc that hides others, is not idle.
+func TestUnseenIsNotIdle(t *testing.T) {
+	l := usual(t)
+	l.idle = 2
+	w := newWatch(l, Command{Argv: []string{"x"}}, &process{first: -1, output: new(output)})
+	for range 10 {
+		if err := w.look(); err != nil {
+			t.Fatalf("look() = %v; want nil", err)
+		}
+	}
+}
+
 func TestLimits(t *testing.T) {
 	for _, text := range []string{"", "5h"} {
 		if l, err := limitsOf(text); err != nil || l.idle < 100 || l.looks < l.idle || l.cpu < time.Hour {

@@ -16,9 +16,9 @@ import (
 
 // wall is a way to make boxes on this machine, one that was tried.
 type wall struct {
-	path  string   // of bwrap
-	extra []string // arguments that this machine wants
-	nice  string   // path of prlimit; "" where there is none
+	path    string   // of bwrap
+	extra   []string // arguments that this machine wants
+	prlimit string   // its path; "" where there is none
 }
 
 // system are the folders with the machine's programs. Where /bin leads to
@@ -68,8 +68,8 @@ func (w *wall) args(c Command, l limits) []string {
 	// /proc the settings of the machine, which are root's even without a
 	// capability.
 	args = append(args, "--remount-ro", "/proc", "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", c.Dir, "--")
-	if w.nice != "" {
-		args = append(args, w.nice, limit("core", unix.RLIMIT_CORE, 0), limit("fsize", unix.RLIMIT_FSIZE, uint64(l.disk)), limit("nproc", unix.RLIMIT_NPROC, uint64(2*l.processes)), "--")
+	if w.prlimit != "" {
+		args = append(args, w.prlimit, limit("core", unix.RLIMIT_CORE, 0), limit("fsize", unix.RLIMIT_FSIZE, uint64(l.disk)), limit("nproc", unix.RLIMIT_NPROC, uint64(2*l.processes)), "--")
 	}
 	return append(args, c.Argv...)
 }
@@ -95,8 +95,8 @@ func build(bwrap string) (*wall, error) {
 		return nil, fmt.Errorf("there is no bwrap: apt-get install bubblewrap")
 	}
 	w := &wall{path: path}
-	if nice, err := exec.LookPath("/usr/bin/prlimit"); err == nil {
-		w.nice = nice
+	if path, err := exec.LookPath("/usr/bin/prlimit"); err == nil {
+		w.prlimit = path
 	}
 	// Root needs no user namespace, and without one reads what belongs to
 	// others; root in a container may need one.

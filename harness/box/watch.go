@@ -61,7 +61,8 @@ type watch struct {
 
 	seen   int   // looks
 	idling int   // the last of them, at which it did nothing
-	ticks  int64 // its CPU time so far, in 1/100 s
+	ticks  int64 // its CPU time at the last look, in 1/100 s; less than before when somebody ended whom nobody waited for
+	most   int64 // the highest of these
 	heard  int64 // bytes that it has printed
 }
 
@@ -71,16 +72,17 @@ func newWatch(l limits, c Command, p *process) *watch {
 
 // look returns why the command has to be ended, nil if it has not.
 func (w *watch) look() error {
-	t := tree(w.process.first)
-	now, heard := max(ticks(t), w.ticks), w.process.output.Len()
+	t, heard := tree(w.process.first), w.process.output.Len()
+	now := ticks(t)
 	w.seen++
 	w.idling++
-	// One tick is what it takes to wake up and go to sleep again.
-	if running(t) || now > w.ticks+1 || heard != w.heard {
+	// One tick is what it takes to wake up and go to sleep again. Of whom
+	// nothing is to be seen, nothing is known.
+	if len(t) == 0 || running(t) || now < w.ticks || now > w.ticks+1 || heard != w.heard {
 		w.idling = 0
 	}
-	w.ticks, w.heard = now, heard
-	switch cpu := time.Duration(now) * time.Second / 100; {
+	w.ticks, w.most, w.heard = now, max(now, w.most), heard
+	switch cpu := time.Duration(w.most) * time.Second / 100; {
 	case len(t) > w.processes:
 		return w.tooMuch("it had %d processes at once", len(t))
 	case heard > w.printed:

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"kmodlab/harness/box"
 	"kmodlab/harness/cache"
 	"kmodlab/harness/kernel"
 )
@@ -65,5 +66,42 @@ func TestHalfAnObject(t *testing.T) {
 	rules("ls $(M) >$(M)/found")
 	if err := s.makeIn(t.Context(), c, k, stage, target); err != nil || !strings.Contains(found(), "whole.o") {
 		t.Errorf("the one after it finds %q, %v; want whole.o, too", found(), err)
+	}
+}
+
+// TestStandInIsSafe has a build write to the stand-in for the compiler, which
+// the next build would run, and to what it remembers.
+func TestStandInIsSafe(t *testing.T) {
+	if err := box.Walls(); err != nil {
+		t.Skipf("no box can be had: %v", err)
+	}
+	headers, tools := t.TempDir(), t.TempDir()
+	rules := "modules:\n\t@command -v cc-1; echo poison >$$(command -v cc-1); touch $$(dirname $$(command -v cc-1))/../yes/it\n"
+	if err := os.WriteFile(filepath.Join(headers, "Makefile"), []byte(rules), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(tools, "cc-1"), []byte("#!/bin/sh\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	c, err := cache.At(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := &kernel.Kernel{Headers: headers, Toolchain: kernel.Toolchain{ID: "1", CC: "cc-1", Bin: tools}}
+	s := &sources{names: []string{"a.c"}, text: map[string][]byte{"a.c": nil}}
+	dir, err := probesIn(t.Context(), c, k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stand := filepath.Join(dir, probesBin, "cc-1")
+	output, err := s.makeIn(t.Context(), c, k, filepath.Join(c.Root(), kindStage, "x"))
+	if err != nil || !strings.Contains(output, stand+"\n") {
+		t.Errorf("make ends with %v: %q; want it to find the stand-in %s", err, output, stand)
+	}
+	if text, err := os.ReadFile(stand); err != nil || strings.Contains(string(text), "poison") {
+		t.Errorf("the stand-in is now %q, %v", text, err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, probesYes, "it")); err != nil {
+		t.Errorf("a build remembers nothing: %v", err)
 	}
 }
