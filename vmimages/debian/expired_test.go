@@ -120,6 +120,34 @@ func TestFreshIndex(t *testing.T) {
 	}
 }
 
+func TestIsFresh(t *testing.T) {
+	for name, tt := range map[string]struct {
+		age  time.Duration
+		of   string // the site of the index that was renewed
+		want bool
+	}{
+		"a moment ago":      {time.Second, "http://a", true},
+		"a while ago":       {fresh + time.Second, "http://a", false},
+		"from the future":   {-time.Hour, "http://a", false},
+		"of another mirror": {time.Second, "http://b", false},
+	} {
+		r := root{dir: t.TempDir(), suite: "y", site: "http://a"}
+		of := r
+		of.site = tt.of
+		write(t, r.stamp(), of.indexInputs().Key(), 0o644)
+		then := time.Now().Add(-tt.age)
+		if err := os.Chtimes(r.stamp(), then, then); err != nil {
+			t.Fatal(err)
+		}
+		if got := r.isFresh(); got != tt.want {
+			t.Errorf("%s: isFresh() = %t; want %t", name, got, tt.want)
+		}
+	}
+	if (root{dir: t.TempDir()}).isFresh() {
+		t.Error("an index that was never renewed is fresh")
+	}
+}
+
 func TestValidUntil(t *testing.T) {
 	now := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
 	for name, tt := range map[string]struct {

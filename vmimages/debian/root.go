@@ -87,7 +87,10 @@ func (r root) aptConf(dump string) string {
 // same site.
 func (r root) isFresh() bool {
 	info, err := os.Stat(r.stamp())
-	if err != nil || time.Since(info.ModTime()) >= fresh {
+	if err != nil {
+		return false
+	}
+	if age := time.Since(info.ModTime()); age < 0 || age >= fresh { // of the future: the clock was set back
 		return false
 	}
 	of, err := os.ReadFile(r.stamp())
