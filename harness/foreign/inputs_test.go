@@ -31,7 +31,8 @@ func newGuest(t *testing.T) *guest {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &guest{c, testKernel(t), newFolder(t, map[string]string{"Makefile": "obj-m := a.o\n", "a.c": "int a;\n", "b.c": "int b;\n", "sub/x.h": "", "gen.sh": "#!/bin/sh\n", "README": "words"})}
+	dir := newFolder(t, map[string]string{"Makefile": "obj-m := a.o\n", "a.c": "int a;\n", "b.c": "int b;\n", "sub/x.h": "", "gen.sh": "#!/bin/sh\n", "README": "words"})
+	return &guest{c, testKernel(t), dir}
 }
 
 func TestInputs(t *testing.T) {
@@ -88,8 +89,12 @@ func TestInputs(t *testing.T) {
 			"variables":          of(func(k *kernel.Kernel) { k.Toolchain.Env = []string{"A=1"} }),
 			"binutils":           of(func(k *kernel.Kernel) { k.Toolchain.Prefix = "x-" }),
 			"configuration":      editHeaders(".config", "CONFIG_MODULES=y\nCONFIG_X=y\n"),
-			"a kernel's header":  editHeaders("include/linux/list.h", "x"),
-			"symbols":            editHeaders("Module.symvers", "0x1\ta\tvmlinux\tEXPORT_SYMBOL\n"),
+			"configuration elsewhere": func(t *testing.T, g *guest) {
+				g.kernel.Config = filepath.Join(t.TempDir(), "config")
+				must(t, os.WriteFile(g.kernel.Config, []byte("CONFIG_X=y\n"), 0o644))
+			},
+			"a kernel's header": editHeaders("include/linux/list.h", "x"),
+			"symbols":           editHeaders("Module.symvers", "0x1\ta\tvmlinux\tEXPORT_SYMBOL\n"),
 		},
 		Same: changes{
 			"history": func(t *testing.T, g *guest) {
@@ -114,6 +119,39 @@ func TestInputs(t *testing.T) {
 			},
 		},
 	}.Run(t)
+}
+
+// TestTwins has two folders of which each reaches for the other, so that both
+// are copied whichever is built.
+func TestTwins(t *testing.T) {
+	g := newGuest(t)
+	var keys []string
+	for _, name := range []string{"one", "two"} {
+		dir := filepath.Join(g.dir, name)
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "Kbuild"), []byte("ccflags-y := -I$(src)/../\nobj-m := a.o\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"one", "two"} {
+		f, err := Read(filepath.Join(g.dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		in, err := f.inputs(t.Context(), g.cache, g.kernel)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.Root != g.dir {
+			t.Fatalf("the root of %s is %s; want %s", name, f.Root, g.dir)
+		}
+		keys = append(keys, in.Key())
+	}
+	if keys[0] == keys[1] {
+		t.Error("two folders of one root have the same key; want the one that is built to count")
+	}
 }
 
 // TestHalfAFailure has a compiler that fails for a moment: what it did not build

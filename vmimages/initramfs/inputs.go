@@ -20,7 +20,7 @@ import (
 
 // These change when the way to make an entry of the cache does.
 const (
-	userlandRecipe = "1"
+	userlandRecipe = "2"
 	imageRecipe    = "1"
 )
 
@@ -31,10 +31,13 @@ const kindUserland, kindImage = "userland", "initramfs"
 type inputs struct {
 	root    string // folder of go.mod
 	kernel  *kernel.Kernel
-	hand    *cache.Inputs // of the hand: its sources and its compiler
-	arch    string        // GOARCH
-	modules []string      // what go.mod and go.sum say about the sources of the userland
-	sources []source      // the agent's, in order of their paths
+	hand    *cache.Inputs                      // of the hand: its sources and its compiler
+	arch    string                             // GOARCH
+	golang  string                             // version of Go
+	modules []string                           // what go.mod and go.sum say about the sources of the userland
+	include []string                           // the commands of the userland
+	howTo   struct{ userland, agent []string } // arguments of the programs that build them
+	sources []source                           // the agent's, in order of their paths
 	virtio  []virtioModule
 }
 
@@ -57,7 +60,9 @@ var agentFolders = []string{"harness/wire", "vmimages/agent"}
 // readInputs reads what an image for k is made of. It reads a few small files
 // and starts nothing, for it is done in every run.
 func readInputs(root string, k *kernel.Kernel) (*inputs, error) {
-	in := &inputs{root: root, kernel: k, arch: k.Arch} // Debian's and Go's names agree for amd64 and arm64
+	// Debian's and Go's names agree for amd64 and arm64.
+	in := &inputs{root: root, kernel: k, arch: k.Arch, golang: runtime.Version(), include: commands()}
+	in.howTo.userland, in.howTo.agent = mkuimageArgs("OUT", "WORK"), agentArgs("OUT")
 	var err error
 	if in.modules, err = pinned(root); err != nil {
 		return nil, err
@@ -93,15 +98,15 @@ func readInputs(root string, k *kernel.Kernel) (*inputs, error) {
 
 // userlandInputs are those of u-root's part of an image.
 func (in *inputs) userlandInputs() *cache.Inputs {
-	return cache.NewInputs(kindUserland).Add("recipe", userlandRecipe).Add("go", runtime.Version()).
+	return cache.NewInputs(kindUserland).Add("recipe", userlandRecipe).Add("go", in.golang).
 		List("environment", append(slices.Clone(goFixed), "GOARCH="+in.arch)).List("modules", in.modules).
-		List("mkuimage", mkuimageArgs("OUT", "WORK")).List("commands", commands())
+		List("mkuimage", in.howTo.userland).List("commands", in.include)
 }
 
 // imageInputs are those of an image.
 func (in *inputs) imageInputs() *cache.Inputs {
 	all := cache.NewInputs(kindImage).Add("recipe", imageRecipe).Add("userland", in.userlandInputs().Key()).
-		List("agent", agentArgs("OUT")).Add("hand", in.hand.Key())
+		List("agent", in.howTo.agent).Add("hand", in.hand.Key())
 	for _, s := range in.sources {
 		all.Sum("source "+s.path, s.text)
 	}

@@ -176,6 +176,24 @@ func TestImageInputs(t *testing.T) {
 	}.Run(t)
 }
 
+// TestHowTo changes how the same sources are built.
+func TestHowTo(t *testing.T) {
+	table := cachetest.Table[*inputs]{Kind: kindUserland,
+		New:    func(t *testing.T) *inputs { return newProject(t).read(t) },
+		Inputs: func(_ *testing.T, in *inputs) *cache.Inputs { return in.userlandInputs() },
+		Other: map[string]func(*testing.T, *inputs){
+			"Go":                    func(_ *testing.T, in *inputs) { in.golang = "go1.99" },
+			"a command more":        func(_ *testing.T, in *inputs) { in.include = append(in.include, uroot+"df") },
+			"one less":              func(_ *testing.T, in *inputs) { in.include = in.include[1:] },
+			"arguments of mkuimage": func(_ *testing.T, in *inputs) { in.howTo.userland = append(in.howTo.userland, "-x") },
+		},
+	}
+	table.Run(t)
+	table.Kind, table.Inputs = kindImage, func(_ *testing.T, in *inputs) *cache.Inputs { return in.imageInputs() }
+	table.Other["arguments for the agent"] = func(_ *testing.T, in *inputs) { in.howTo.agent = append(in.howTo.agent, "-x") }
+	table.Run(t)
+}
+
 // TestSettings checks that a variable of the go command that changes what it
 // builds makes another userland, or does not reach the go command.
 func TestSettings(t *testing.T) {
