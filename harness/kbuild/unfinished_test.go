@@ -88,13 +88,12 @@ func TestStandInIsSafe(t *testing.T) {
 		t.Fatal(err)
 	}
 	k := &kernel.Kernel{Headers: headers, Toolchain: kernel.Toolchain{ID: "1", CC: "cc-1", Bin: tools}}
-	s := &sources{names: []string{"a.c"}, text: map[string][]byte{"a.c": nil}}
 	dir, err := probesIn(t.Context(), c, k)
 	if err != nil {
 		t.Fatal(err)
 	}
 	stand := filepath.Join(dir, probesBin, "cc-1")
-	output, err := s.makeIn(t.Context(), c, k, filepath.Join(c.Root(), kindStage, "x"))
+	output, err := runMake(t.Context(), c, k, t.TempDir())
 	if err != nil || !strings.Contains(output, stand+"\n") {
 		t.Errorf("make ends with %v: %q; want it to find the stand-in %s", err, output, stand)
 	}
