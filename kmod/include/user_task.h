@@ -7,11 +7,15 @@
  * bytes say and nothing else: it counts, in a page that the module can read. A
  * count that has moved says that the task has been in user mode.
  *
- * It is started as a usermode helper, from any program there is (/init); before
- * it gets to the first instruction of that program, a task work sends it to
- * our bytes instead. So this is a use of task work, too: code that runs in a
- * given task, on its way to user mode, where its address space and its
- * registers may be changed.
+ * It is started as a usermode helper, from any program there is; before it gets
+ * to the first instruction of that program, a task work sends it to our bytes
+ * instead. So this is a use of task work, too: code that runs in a given task,
+ * on its way to user mode, where its address space and its registers may be
+ * changed.
+ *
+ * Which program there is depends on the machine: a VM of the laboratory has
+ * /init, an installed system has /sbin/init. The first one of a few is taken, or
+ * the one that the module's user names.
  *
  * x86 only, for the bytes are instructions. user_task_start() returns
  * -EOPNOTSUPP elsewhere.
@@ -23,9 +27,10 @@
 #include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/errno.h>
-#include <linux/kernel.h> /* for container_of() */
+#include <linux/kernel.h> /* for ARRAY_SIZE() and container_of() */
 #include <linux/mm.h>
 #include <linux/mman.h>
+#include <linux/processor.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -36,7 +41,8 @@
 #include <linux/umh.h>
 
 struct user_task {
-	int cpu; /* where it runs */
+	int cpu;       /* where it runs */
+	char *program; /* what it is started from; NULL: whatever there is */
 
 	struct task_struct *task;
 	struct page *page; /* where it counts */
@@ -44,6 +50,15 @@ struct user_task {
 	struct completion redirected;
 	int err;
 };
+
+/* For whoever waits for the task: at first without sleeping, for it is quick. */
+static inline void user_task_pause(unsigned int *pauses)
+{
+	if ((*pauses)++ < 1000)
+		cpu_relax();
+	else
+		usleep_range(1000, 2000);
+}
 
 #ifdef CONFIG_X86_64
 
@@ -59,6 +74,9 @@ static int user_task_map(struct user_task *ut)
 	unsigned long code;
 	int pages;
 
+	/* A program of 32 bits runs in a mode that has other instructions. */
+	if (test_thread_flag(TIF_ADDR32))
+		return -ENOEXEC;
 	code = vm_mmap(NULL, 0, 2 * PAGE_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC,
 		       MAP_PRIVATE | MAP_ANONYMOUS, 0);
 	if (IS_ERR_VALUE(code))
@@ -72,12 +90,16 @@ static int user_task_map(struct user_task *ut)
 	return 0;
 }
 
-/* In the task, on its way to the first instruction of the program. */
+/*
+ * In the task, on its way to the first instruction of the program. If there is
+ * no such program, or if somebody has killed the task, it is on its way out: an
+ * exiting task runs its works, too, and has no memory any more to map into.
+ */
 static void user_task_redirect(struct callback_head *work)
 {
 	struct user_task *ut = container_of(work, struct user_task, redirect);
 
-	ut->err = user_task_map(ut);
+	ut->err = current->flags & PF_EXITING ? -ESRCH : user_task_map(ut);
 	if (ut->err)
 		send_sig(SIGKILL, current, 1);
 	complete(&ut->redirected);
@@ -87,6 +109,22 @@ static void user_task_redirect(struct callback_head *work)
 static inline u32 user_task_count(const struct user_task *ut)
 {
 	return READ_ONCE(*(u32 *)page_address(ut->page));
+}
+
+/*
+ * Waits until the count is another one. Returns 0, or -ESRCH when somebody has
+ * killed the task, which will not count any more then.
+ */
+static inline int user_task_await(const struct user_task *ut, u32 count)
+{
+	unsigned int pauses = 0;
+
+	while (user_task_count(ut) == count) {
+		if (READ_ONCE(ut->task->exit_state))
+			return -ESRCH;
+		user_task_pause(&pauses);
+	}
+	return 0;
 }
 
 /* In the task, before it executes the program. */
@@ -121,13 +159,10 @@ static void user_task_stop(struct user_task *ut)
 	ut->page = NULL;
 }
 
-/*
- * Starts the task and returns 0 when it is about to count for the first time,
- * or -errno.
- */
-static int user_task_start(struct user_task *ut)
+/* Starts the task from a program; what it returns is user_task_start()'s. */
+static int user_task_exec(struct user_task *ut, char *program)
 {
-	char *argv[2] = { "/init", NULL };
+	char *argv[2] = { program, NULL };
 	char *envp[1] = { NULL };
 	struct subprocess_info *info;
 	int err;
@@ -136,10 +171,13 @@ static int user_task_start(struct user_task *ut)
 	ut->page = NULL;
 	ut->err = 0;
 	init_completion(&ut->redirected);
-	info = call_usermodehelper_setup(argv[0], argv, envp, GFP_KERNEL, user_task_init, NULL, ut);
+	info = call_usermodehelper_setup(program, argv, envp, GFP_KERNEL, user_task_init, NULL, ut);
 	if (!info)
 		return -ENOMEM;
 	err = call_usermodehelper_exec(info, UMH_WAIT_EXEC);
+	/* CONFIG_STATIC_USERMODEHELPER_PATH="" starts nothing, and calls that success. */
+	if (!err && !ut->task)
+		return -EOPNOTSUPP;
 	if (!err) {
 		wait_for_completion(&ut->redirected);
 		err = ut->err;
@@ -149,11 +187,33 @@ static int user_task_start(struct user_task *ut)
 	return err;
 }
 
+/*
+ * Starts the task and returns 0 when it is about to count for the first time,
+ * or -errno: -ENOENT when there is no program to start it from.
+ */
+static int user_task_start(struct user_task *ut)
+{
+	static char * const programs[] = { "/init", "/sbin/init", "/bin/sh", "/bin/busybox" };
+	unsigned int i;
+	int err = -ENOENT;
+
+	if (ut->program)
+		return user_task_exec(ut, ut->program);
+	for (i = 0; err == -ENOENT && i < ARRAY_SIZE(programs); i++)
+		err = user_task_exec(ut, programs[i]);
+	return err;
+}
+
 #else
 
 static inline u32 user_task_count(const struct user_task *ut)
 {
 	return 0;
+}
+
+static inline int user_task_await(const struct user_task *ut, u32 count)
+{
+	return -EOPNOTSUPP;
 }
 
 static inline void user_task_stop(struct user_task *ut)

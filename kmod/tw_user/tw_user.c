@@ -12,7 +12,8 @@
  *
  * Notes, experiments to try:
  * - The task is an endless loop of a few bytes on CPU 1 that counts in memory,
- *   see user_task.h.
+ *   see user_task.h. program=/bin/ls starts it from another program; one that is
+ *   not there is refused with "No such file or directory".
  * - Time decides nothing. An interrupt on CPU 1 reads the count; when the count
  *   has moved on from there, the task has gone back to user mode since the work
  *   was added. A work that is still pending then has been passed by.
@@ -23,11 +24,11 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/cpumask.h>
-#include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/init.h>
 #include <linux/kernel.h> /* for ARRAY_SIZE() and container_of() */
 #include <linux/module.h>
+#include <linux/moduleparam.h>
 #include <linux/printk.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -37,9 +38,12 @@
 #include "taskwork_modes.h"
 #include "user_task.h"
 
-#define TRIES 10
+#define TRIES 30
 
 static struct user_task counter = { .cpu = 1 };
+
+module_param_named(program, counter.program, charp, 0444);
+MODULE_PARM_DESC(program, "What the task is started from (default: /init, /sbin/init, /bin/sh ...)");
 
 struct watched_work {
 	struct callback_head head;
@@ -57,54 +61,74 @@ static void read_count(void *count)
 	*(u32 *)count = user_task_count(&counter);
 }
 
-/* Returns when the task has gone from the kernel to user mode. */
-static void wait_for_return(void)
+/* Returns 0 when the task has gone from the kernel to user mode, or -errno. */
+static int wait_for_return(void)
 {
 	u32 count;
+	int err;
 
-	smp_call_function_single(counter.cpu, read_count, &count, 1);
-	while (user_task_count(&counter) == count)
-		usleep_range(1000, 2000);
+	err = smp_call_function_single(counter.cpu, read_count, &count, 1);
+	return err ?: user_task_await(&counter, count);
 }
 
-/* Adds a work and tells whether the task ran it on its next way there. */
-static bool run_by_next_return(enum task_work_notify_mode mode)
+/* Adds a work. Returns 1 if the task ran it on its next way there, 0 if not, or -errno. */
+static int run_by_next_return(enum task_work_notify_mode mode)
 {
 	struct watched_work w = { .ran = false };
 	struct watched_work sweep = { .ran = false };
+	unsigned int pauses = 0;
 	bool ran;
+	int err;
 
 	init_task_work(&w.head, work_func);
 	init_task_work(&sweep.head, work_func);
-	if (task_work_add(counter.task, &w.head, mode))
-		return false;
-	wait_for_return();
+	err = task_work_add(counter.task, &w.head, mode);
+	if (err)
+		return err;
+	err = wait_for_return();
 	ran = READ_ONCE(w.ran);
 
+	/* Refused by a task that exits. The work it has is run by its exit, then. */
+	if (task_work_add(counter.task, &sweep.head, TWA_RESUME))
+		sweep.ran = true;
 	/* Both works are on this stack: leave only when they have run. */
-	if (!task_work_add(counter.task, &sweep.head, TWA_RESUME))
-		while (!READ_ONCE(sweep.ran) || !READ_ONCE(w.ran))
-			usleep_range(1000, 2000);
-	return ran;
+	while (!READ_ONCE(sweep.ran) || !READ_ONCE(w.ran))
+		user_task_pause(&pauses);
+	return err ?: ran;
 }
 
 /*
  * The kernel itself may have a reason to send the task through its works, a
  * few times a second. It shows TWA_NONE run by chance, so one miss is proof.
+ * Returns 1 if there was none, 0 if there was, or -errno.
  */
-static bool run_always(enum task_work_notify_mode mode)
+static int run_always(enum task_work_notify_mode mode)
 {
 	unsigned int i;
+	int ran = 1;
 
-	for (i = 0; i < TRIES; i++)
-		if (!run_by_next_return(mode))
-			return false;
-	return true;
+	for (i = 0; ran > 0 && i < TRIES; i++)
+		ran = run_by_next_return(mode);
+	return ran;
+}
+
+static int __init try_modes(void)
+{
+	unsigned int i;
+	int ran;
+
+	for (i = 0; i < ARRAY_SIZE(named_modes); i++) {
+		ran = run_always(named_modes[i].mode);
+		if (ran < 0)
+			return ran;
+		pr_info("in user mode on another CPU: %s %s\n", named_modes[i].name,
+			ran ? "runs the work on the next return" : "may pass the work by");
+	}
+	return 0;
 }
 
 static int __init tw_user_init(void)
 {
-	unsigned int i;
 	int err;
 
 	if (!cpu_online(counter.cpu)) {
@@ -116,12 +140,11 @@ static int __init tw_user_init(void)
 		pr_err("no user task: %pe\n", ERR_PTR(err));
 		return err;
 	}
-	for (i = 0; i < ARRAY_SIZE(named_modes); i++)
-		pr_info("in user mode on another CPU: %s %s\n", named_modes[i].name,
-			run_always(named_modes[i].mode) ?
-			"runs the work on the next return" : "may pass the work by");
+	err = try_modes();
+	if (err)
+		pr_err("the task is lost: %pe\n", ERR_PTR(err));
 	user_task_stop(&counter);
-	return 0;
+	return err;
 }
 
 static void __exit tw_user_exit(void)

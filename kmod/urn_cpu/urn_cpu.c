@@ -21,11 +21,11 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/cpumask.h>
-#include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/init.h>
 #include <linux/kernel.h> /* for container_of() */
 #include <linux/module.h>
+#include <linux/moduleparam.h>
 #include <linux/printk.h>
 #include <linux/smp.h>
 
@@ -40,6 +40,9 @@ struct cpu_notifier {
 
 static struct user_task counter = { .cpu = 1 };
 static struct cpu_notifier on_cpu0, on_cpu1;
+
+module_param_named(program, counter.program, charp, 0444);
+MODULE_PARM_DESC(program, "What the task is started from (default: /init, /sbin/init, /bin/sh ...)");
 
 static void on_return(struct user_return_notifier *urn)
 {
@@ -60,29 +63,36 @@ static void arm_and_read(void *count)
 	*(u32 *)count = user_task_count(&counter);
 }
 
+/* Waits until the notifier of CPU 1 was called twice, which takes a task there. */
+static int __init await_calls(void)
+{
+	unsigned int pauses = 0;
+
+	while (READ_ONCE(on_cpu1.here) < 2) {
+		if (READ_ONCE(counter.task->exit_state))
+			return -ESRCH;
+		user_task_pause(&pauses);
+	}
+	return 0;
+}
+
 /* Registers the notifier on CPU 1 and waits until it was called. */
 static int __init watch_cpu1(void)
 {
 	u32 count;
 	int err;
 
-	err = user_task_start(&counter);
+	/* The task counts, that is, it has reached user mode. */
+	err = user_task_await(&counter, user_task_count(&counter));
+	if (!err)
+		err = smp_call_function_single(on_cpu1.lab.cpu, arm_and_read, &count, 1);
 	if (err)
 		return err;
-	/* The task counts, that is, it has reached user mode. */
-	count = user_task_count(&counter);
-	while (user_task_count(&counter) == count)
-		usleep_range(1000, 2000);
-
-	err = smp_call_function_single(on_cpu1.lab.cpu, arm_and_read, &count, 1);
-	if (!err) {
-		while (READ_ONCE(on_cpu1.here) < 2)
-			usleep_range(1000, 2000);
-		disarm(&on_cpu1.lab);
+	err = await_calls();
+	disarm(&on_cpu1.lab);
+	if (!err)
 		pr_info("notifier of CPU 1: first called %s user mode\n",
 			on_cpu1.count == count ? "before" : "after");
-	}
-	user_task_stop(&counter);
 	return err;
 }
 
@@ -102,11 +112,21 @@ static int __init urn_cpu_init(void)
 		pr_err("no notifier on CPU 0: %pe\n", ERR_PTR(err));
 		return err;
 	}
+	err = user_task_start(&counter);
+	if (err) {
+		pr_err("no user task: %pe\n", ERR_PTR(err));
+		goto disarm;
+	}
 	err = watch_cpu1();
+	user_task_stop(&counter);
 	if (err) {
 		pr_err("no notifier on CPU 1: %pe\n", ERR_PTR(err));
-		disarm(&on_cpu0.lab);
+		goto disarm;
 	}
+	return 0;
+
+disarm:
+	disarm(&on_cpu0.lab);
 	return err;
 }
 
