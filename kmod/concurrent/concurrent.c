@@ -13,7 +13,8 @@
  *
  * Notes:
  * - Nothing here depends on how fast the machine is: a callback waits for an
- *   event, never for a while. PATIENCE is for a kernel that breaks the rules.
+ *   event, never for a while. PATIENCE is for a kernel that breaks the rules: when
+ *   it runs out, nothing is known, and the insert is refused with ETIMEDOUT.
  * - The callbacks spin, as an atomic chain's must not sleep.
  * - That a raw chain lets a block leave during a walk is harmless here, as the
  *   block is static. Freed after that, it would be used after its end.
@@ -28,6 +29,7 @@
 
 #include <linux/atomic.h>
 #include <linux/cpumask.h>
+#include <linux/err.h>
 #include <linux/init.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h> /* for ARRAY_SIZE() */
@@ -39,7 +41,7 @@
 
 #include "lab_thread.h"
 
-#define PATIENCE (20 * HZ)
+#define PATIENCE (120 * HZ)
 
 static RAW_NOTIFIER_HEAD(raw_chain);
 static ATOMIC_NOTIFIER_HEAD(atomic_chain);
@@ -54,6 +56,7 @@ static bool holding;			/* a walk is under way and waits for the other */
 static struct task_struct *other;	/* who is about to do something to the chain */
 static bool done;			/* has done it */
 static bool had_to_wait;		/* had not done it before the walk's end */
+static int trouble;			/* errno of what kept the threads from it, or 0 */
 
 static bool company(void)
 {
@@ -73,23 +76,30 @@ static bool other_done_or_asleep(void)
 	return READ_ONCE(done) || (task && lab_task_blocked(task));
 }
 
-static bool spin_until(bool (*condition)(void))
+static void note(int err)
+{
+	if (err)
+		WRITE_ONCE(trouble, err);
+}
+
+/* Ends without the condition only when there is trouble. */
+static void spin_until(bool (*condition)(void))
 {
 	unsigned long end = jiffies + PATIENCE;
 
-	while (!condition()) {
+	while (!condition() && !READ_ONCE(trouble)) {
 		if (time_after(jiffies, end))
-			return false;
+			note(-ETIMEDOUT);
 		cpu_relax();
 	}
-	return true;
 }
 
 static int concurrent_event(struct notifier_block *nb, unsigned long event, void *data)
 {
 	if (event == MEET) {
 		atomic_inc(&inside);
-		if (spin_until(company))
+		spin_until(company);
+		if (!READ_ONCE(trouble))
 			WRITE_ONCE(met, true);
 		atomic_dec(&inside);
 		return NOTIFY_OK;
@@ -156,7 +166,7 @@ static void join_late(void *kind)
 {
 	spin_until(is_holding);
 	WRITE_ONCE(other, current);
-	((const struct kind *)kind)->join(&late);
+	note(((const struct kind *)kind)->join(&late));
 	WRITE_ONCE(done, true);
 }
 
@@ -164,11 +174,14 @@ static void leave_late(void *kind)
 {
 	spin_until(is_holding);
 	WRITE_ONCE(other, current);
-	((const struct kind *)kind)->leave(&late);
+	note(((const struct kind *)kind)->leave(&late));
 	WRITE_ONCE(done, true);
 }
 
-/* Runs the first on CPU 0 and the second on CPU 1, and waits for both. */
+/*
+ * Runs the first on CPU 0 and the second on CPU 1, and waits for both. Returns 0
+ * when they have done what they shall, or -errno.
+ */
 static int __init both(const struct kind *kind, void (*first)(void *kind),
 		       void (*second)(void *kind))
 {
@@ -180,14 +193,17 @@ static int __init both(const struct kind *kind, void (*first)(void *kind),
 	met = false;
 	holding = false;
 	done = false;
+	trouble = 0;
 	err = lab_thread_start(&b, second, (void *)kind, 1);
 	if (err)
 		return err;
 	err = lab_thread_start(&a, first, (void *)kind, 0);
 	if (!err)
 		lab_thread_finish(&a);
+	else
+		note(err);	/* the second waits for the first */
 	lab_thread_finish(&b);
-	return err;
+	return trouble;
 }
 
 static int __init show(const struct kind *kind)
@@ -210,6 +226,8 @@ static int __init show(const struct kind *kind)
 		pr_info("%s: two callers inside: %s, joining waits for the walk: %s, leaving: %s\n",
 			kind->name, at_once ? "yes" : "no", join_waits ? "yes" : "no",
 			had_to_wait ? "yes" : "no");
+	else
+		pr_err("%s: nothing is known: %pe\n", kind->name, ERR_PTR(err));
 	kind->leave(&late);
 	kind->leave(&walker);
 	return err;
