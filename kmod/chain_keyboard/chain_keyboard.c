@@ -15,6 +15,9 @@
  * - keyboard_notifier_list is an atomic chain (drivers/tty/vt/keyboard.c).
  *   A key is told several times: as a keycode, as a symbol or a Unicode
  *   character, and once more when it has been dealt with. NOTIFY_STOP swallows.
+ * - Keyboards are unplugged, and the module is removed, while somebody writes to
+ *   the parameter: its file is there until after the exit function. So whoever
+ *   presses holds a lock, and whoever takes the keyboard away waits for it.
  *
  * Experiments to try:
  * - Press KEY_LEFTSHIFT: shift is told, and the value is a symbol.
@@ -29,6 +32,7 @@
 #include <linux/keyboard.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/mutex.h>
 #include <linux/notifier.h>
 #include <linux/printk.h>
 
@@ -37,16 +41,29 @@ module_param(swallow, bool, 0444);
 MODULE_PARM_DESC(swallow, "Take the key away at its keycode (default no)");
 
 static struct input_handle keyboard = { .name = KBUILD_MODNAME };
+/* As long as keyboard_open is true, the handle may be used; both under the lock. */
+static DEFINE_MUTEX(keyboard_lock);
+static bool keyboard_open;
 
-static int press_set(const char *text, const struct kernel_param *kp)
+static void press(void)
 {
-	if (!keyboard.dev)
-		return -ENODEV;
 	input_inject_event(&keyboard, EV_KEY, KEY_F, 1);
 	input_inject_event(&keyboard, EV_SYN, SYN_REPORT, 0);
 	input_inject_event(&keyboard, EV_KEY, KEY_F, 0);
 	input_inject_event(&keyboard, EV_SYN, SYN_REPORT, 0);
-	return 0;
+}
+
+static int press_set(const char *text, const struct kernel_param *kp)
+{
+	int err = -ENODEV;
+
+	mutex_lock(&keyboard_lock);
+	if (keyboard_open) {
+		press();
+		err = 0;
+	}
+	mutex_unlock(&keyboard_lock);
+	return err;
 }
 
 static const struct kernel_param_ops press_ops = { .set = press_set };
@@ -75,14 +92,34 @@ static int chain_keyboard_event(struct notifier_block *nb, unsigned long event, 
 
 static struct notifier_block chain_keyboard_block = { .notifier_call = chain_keyboard_event };
 
-/* Called for each device that has the key, until one is taken. */
+static void set_open(bool open)
+{
+	mutex_lock(&keyboard_lock);
+	keyboard_open = open;
+	mutex_unlock(&keyboard_lock);
+}
+
+static bool __init is_open(void)
+{
+	bool open;
+
+	mutex_lock(&keyboard_lock);
+	open = keyboard_open;
+	mutex_unlock(&keyboard_lock);
+	return open;
+}
+
+/*
+ * Called for each device that has the key, one after the other (under the
+ * input core's own lock). One is enough: -ENODEV is a no without a complaint.
+ */
 static int take_keyboard(struct input_handler *handler, struct input_dev *dev,
 			 const struct input_device_id *id)
 {
 	int err;
 
 	if (keyboard.dev)
-		return -EBUSY;
+		return -ENODEV;
 	keyboard.dev = dev;
 	keyboard.handler = handler;
 	err = input_register_handle(&keyboard);
@@ -91,6 +128,7 @@ static int take_keyboard(struct input_handler *handler, struct input_dev *dev,
 	err = input_open_device(&keyboard);
 	if (err)
 		goto unregister;
+	set_open(true);
 	return 0;
 
 unregister:
@@ -102,6 +140,8 @@ forget:
 
 static void leave_keyboard(struct input_handle *handle)
 {
+	/* Behind this nobody presses any more. */
+	set_open(false);
 	input_close_device(handle);
 	input_unregister_handle(handle);
 	handle->dev = NULL;
@@ -136,7 +176,7 @@ static int __init chain_keyboard_init(void)
 	err = input_register_handler(&chain_keyboard_handler);
 	if (err)
 		return err;
-	if (!keyboard.dev) {
+	if (!is_open()) {
 		pr_err("this machine has no keyboard\n");
 		err = -ENODEV;
 		goto unregister;
