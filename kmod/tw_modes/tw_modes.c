@@ -81,8 +81,12 @@ static int adder_func(void *data)
 {
 	const char wanted = *(const char *)data;
 
-	while (task_state_to_char(target) != wanted)
+	while (task_state_to_char(target) != wanted) {
+		/* It was woken by a signal of somebody else's, and has come for us. */
+		if (kthread_should_stop())
+			return -EINTR;
 		schedule_timeout_uninterruptible(1);
+	}
 	add_work(&work, chosen->mode);
 	/* A notification wakes the target before task_work_add() returns. */
 	if (task_state_to_char(target) == wanted) {
@@ -99,7 +103,7 @@ static int adder_func(void *data)
 static int __init sleep_through(const char *how)
 {
 	struct task_struct *adder;
-	int err = 0;
+	int err = 0, never;
 
 	adder = kthread_run(adder_func, (void *)how, "tw_modes");
 	if (IS_ERR(adder))
@@ -108,7 +112,9 @@ static int __init sleep_through(const char *how)
 		err = wait_event_interruptible(bed, READ_ONCE(released));
 	else
 		wait_event(bed, READ_ONCE(released));
-	kthread_stop(adder);
+	never = kthread_stop(adder);
+	if (never)
+		return never;
 	pr_info("%s: %s %s the sleep\n", state, chosen->name, err ? "ended" : "did not end");
 	return 0;
 }

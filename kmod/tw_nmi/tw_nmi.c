@@ -139,8 +139,12 @@ static int __init tw_nmi_init(void)
 	}
 	pr_info("step %u: NMI adds a work to the task it has hit, TIF_NOTIFY_RESUME is %s\n",
 		nmi_step, resume_set ? "set" : "not set");
-	pr_info("step %u: irq_work runs, %s\n", irq_step,
-		irq_in_nmi ? "in an NMI" : "in an interrupt that is no NMI");
+	/* No way back any more: the work is pending, so the module stays. */
+	if (irq_step)
+		pr_info("step %u: irq_work runs, %s\n", irq_step,
+			irq_in_nmi ? "in an NMI" : "in an interrupt that is no NMI");
+	else
+		pr_err("no irq_work came\n");
 	pr_info("init returns\n");
 	return 0;
 
