@@ -25,6 +25,16 @@ type Catalogue struct {
 	Flavours   []string    `toml:"flavours"`  // the first is the default
 	Series     []Series    `toml:"series"`    // oldest first
 	Toolchains []Toolchain `toml:"toolchain"` // what the series are built with
+	Linters    Toolchain   `toml:"linters"`   // what their modules are judged with; it compiles nothing
+}
+
+// Trees returns all that is made of packages and runs on the host: toolchains
+// and linters.
+func (c *Catalogue) Trees() []Toolchain {
+	if c.Linters.Name == "" {
+		return c.Toolchains
+	}
+	return append(slices.Clone(c.Toolchains), c.Linters)
 }
 
 // Series is one line of kernels: the x.y of all its releases. "7.3-rc" is the

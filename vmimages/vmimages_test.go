@@ -36,7 +36,7 @@ func TestCompiledInData(t *testing.T) {
 			t.Errorf("%s is not pinned as the catalogue has it: %+v; go tool mage kernels:update", c.Name(ch), pin)
 		}
 	}
-	for _, tools := range c.Toolchains {
+	for _, tools := range c.Trees() {
 		pin, ok := lock.Toolchain(tools.Name, c.Host)
 		if !ok || pin.Suite != tools.Suite || len(pin.Packages) != len(tools.Packages) {
 			t.Errorf("%s is not pinned as the catalogue has it: %+v; go tool mage kernels:update", tools.Name, pin)

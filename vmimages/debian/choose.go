@@ -168,7 +168,7 @@ func chooseToolchain(all []entry, t vmimages.Toolchain, arch string) (vmimages.P
 		if best.Name == "" {
 			return pin, fmt.Errorf("no package %s, which toolchain %s needs", name, t.Name)
 		}
-		if strings.HasPrefix(name, "gcc-") && pin.Version == "" {
+		if (strings.HasPrefix(name, "gcc-") || name == t.CC) && pin.Version == "" {
 			pin.Version = best.Version
 		}
 		pin.Packages = append(pin.Packages, best)

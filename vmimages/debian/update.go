@@ -53,7 +53,7 @@ func (p *Provider) Update(ctx context.Context) (*vmimages.Lock, []Change, error)
 		}
 		lock.Kernels = append(lock.Kernels, pin)
 	}
-	for _, t := range p.catalogue.Toolchains {
+	for _, t := range p.catalogue.Trees() {
 		pin, err := p.resolve(ctx, toolchainTarget(p, t), nil)
 		if err != nil {
 			return nil, nil, err
