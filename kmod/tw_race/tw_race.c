@@ -146,8 +146,8 @@ static int __init sweep_up(void)
 }
 
 /* Returns 1 when the cancellation has won, 0 when the run has, or -errno. */
-static int __init race(int (*before)(struct counted_work *w), int (*between)(struct counted_work *w),
-		       u64 delay)
+static int __init race(int (*before)(struct counted_work *w),
+		       int (*between)(struct counted_work *w), u64 delay)
 {
 	struct counted_work w = { .head.func = work_func };
 	bool won = false;

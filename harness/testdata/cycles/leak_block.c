@@ -9,6 +9,7 @@
 #include <linux/printk.h>
 #include <linux/jiffies.h>
 #include <linux/notifier.h>
+#include <linux/rcupdate.h>
 #include <linux/reboot.h>
 #include <linux/slab.h>
 
@@ -37,7 +38,7 @@ static int __init leak_init(void)
 		kfree(block);
 		return err;
 	}
-	for (b = block->next; b; b = b->next)
+	for (b = rcu_dereference_raw(block->next); b; b = rcu_dereference_raw(b->next))
 		behind++;
 	pr_info("blocks behind it: %d\n", behind);
 	return 0;

@@ -156,7 +156,8 @@ static long read_file(const char *path, struct answer *a)
 	do {
 		size_t left = sizeof(output) - a->blob_size;
 
-		n = call(NR_READ, fd, (long)(output + a->blob_size), left < PIECE ? left : PIECE, 0);
+		n = call(NR_READ, fd, (long)(output + a->blob_size),
+			 left < PIECE ? left : PIECE, 0);
 		if (n > 0)
 			a->blob_size += n;
 	} while (n > 0 || n == -EINTR);
