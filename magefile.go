@@ -24,6 +24,8 @@ var Default = Run
 // x is for mage alone: the main function that v1.17.2 generates counts the
 // arguments of a default target that has flags in a variable of this name, and
 // does not declare it.
+//
+//lint:ignore U1000 only that main function uses it
 var x int
 
 // Aliases are second names of targets.
@@ -241,6 +243,19 @@ func Cycles(ctx context.Context,
 	rounds *int, // how often; 200 by default
 ) error {
 	return target.Cycles(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), Lesson: text(lesson), Run: text(run)}, number(rounds, 200))
+}
+
+// Lint asks everybody who has an opinion on the sources, and fails when anybody
+// has something to say.
+//
+// That is gofmt, go vet and staticcheck; checkpatch --strict; the compiler with
+// W=1, and sparse, on each kernel of the test set. What cannot be asked is told,
+// and fails where the variable CI is set.
+func Lint(ctx context.Context,
+	kernel *string, // series, release or set: 6.12, >=6.1, all, every
+	locked *bool, // fail rather than take another kernel than a pinned one
+) error {
+	return target.Lint(ctx, os.Stdout, target.Flags{Kernel: text(kernel), Locked: set(locked)})
 }
 
 // Report makes out/report.html, out/junit.xml and out/results.ktap again, from

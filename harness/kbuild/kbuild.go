@@ -134,7 +134,7 @@ func (s *sources) makeIn(ctx context.Context, c *cache.Cache, k *kernel.Kernel, 
 	if err := s.stage(stage, target); err != nil {
 		return err
 	}
-	output, err := runMake(ctx, c, k, stage)
+	output, err := runMake(ctx, c, k, stage, nil)
 	err = Diagnose(output, err, stage, s.dir)
 	if _, broken := errors.AsType[*Error](err); err == nil || broken {
 		err = cmp.Or(settled(ctx, c, k, stage, target), err)

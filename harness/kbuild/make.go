@@ -11,21 +11,23 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 
 	"kmodlab/harness/cache"
 	"kmodlab/harness/fault"
 	"kmodlab/harness/kernel"
 )
 
-// runMake runs Kbuild on the folder stage and returns everything it printed.
-func runMake(ctx context.Context, c *cache.Cache, k *kernel.Kernel, stage string) (string, error) {
+// runMake runs Kbuild on the folder stage, with further arguments, and returns
+// everything it printed. It sees the folders read, too.
+func runMake(ctx context.Context, c *cache.Cache, k *kernel.Kernel, stage string, read []string, further ...string) (string, error) {
 	probes, err := probesIn(ctx, c, k)
 	if err != nil {
 		return "", err
 	}
 	// -k: one run shows the errors of every folder, not of the first only.
 	args := []string{"make", "-C", k.Headers, "M=" + stage, fmt.Sprintf("-j%d", runtime.NumCPU()), "-k", "modules"}
-	p := Program{Dir: stage, Argv: append(args, Arguments(k)...), Write: []string{stage}}
+	p := Program{Dir: stage, Argv: slices.Concat(args, Arguments(k), further), Read: read, Write: []string{stage}}
 	if probes != "" {
 		p.Path = filepath.Join(probes, probesBin)
 		p.Write = append(p.Write, filepath.Join(probes, probesYes))

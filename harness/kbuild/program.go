@@ -19,13 +19,14 @@ type Program struct {
 	Argv  []string // program and arguments
 	Env   []string // "NAME=value", on top of what the compiler of the kernel needs
 	Path  string   // folder put in front of PATH; "" for none
+	Read  []string // folders that it reads, beside headers and compiler
 	Write []string // folders that it may write; Dir for none
 }
 
 // Run runs the command with the compiler of k, in a box, and returns everything
 // that it printed. Errors are those of [box.Command].
 func (p Program) Run(ctx context.Context, k *kernel.Kernel) (string, error) {
-	c := box.Command{Dir: p.Dir, Argv: p.Argv, Env: inFront(append(environment(k), p.Env...), p.Path), Read: reads(k), Write: p.Write}
+	c := box.Command{Dir: p.Dir, Argv: p.Argv, Env: inFront(append(environment(k), p.Env...), p.Path), Read: append(reads(k), p.Read...), Write: p.Write}
 	if p.Path != "" {
 		c.Read = append(c.Read, p.Path)
 	}

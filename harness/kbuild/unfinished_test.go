@@ -93,7 +93,7 @@ func TestStandInIsSafe(t *testing.T) {
 		t.Fatal(err)
 	}
 	stand := filepath.Join(dir, probesBin, "cc-1")
-	output, err := runMake(t.Context(), c, k, t.TempDir())
+	output, err := runMake(t.Context(), c, k, t.TempDir(), nil)
 	if err != nil || !strings.Contains(output, stand+"\n") {
 		t.Errorf("make ends with %v: %q; want it to find the stand-in %s", err, output, stand)
 	}

@@ -11,11 +11,12 @@ import (
 const (
 	kernelRecipe    = "4"
 	toolchainRecipe = "3"
+	lintersRecipe   = "1"
 	choiceRecipe    = "1"
 )
 
 // The kinds of the cache entries.
-const kindDeb, kindKernel, kindToolchain, kindChosen, kindApt = "deb", "kernel", "toolchain", "chosen", "apt"
+const kindDeb, kindKernel, kindToolchain, kindLinters, kindChosen, kindApt = "deb", "kernel", "toolchain", "linters", "chosen", "apt"
 
 // debInputs are those of a package: its content.
 func debInputs(pkg vmimages.Package) *cache.Inputs { return cache.Named(kindDeb, pkg.SHA256) }
@@ -38,6 +39,12 @@ func headersKey(pin vmimages.Pin) string {
 // it, which its scripts name.
 func (p *Provider) toolchainInputs(pin vmimages.Pin) *cache.Inputs {
 	return cache.NewInputs(kindToolchain).Add("recipe", toolchainRecipe).List("packages", pin.Digests()).Add("place of the cache", p.cache.Root())
+}
+
+// lintersInputs are those of sparse and checkpatch. The folder of the cache is in
+// them, which their scripts name.
+func (p *Provider) lintersInputs(pin vmimages.Pin) *cache.Inputs {
+	return cache.NewInputs(kindLinters).Add("recipe", lintersRecipe).List("packages", pin.Digests()).Add("place of the cache", p.cache.Root())
 }
 
 // toolchainID names what a toolchain does, wherever it is.

@@ -88,6 +88,14 @@ func TestToolchainInputs(t *testing.T) {
 	}.Run(t)
 }
 
+func TestLintersInputs(t *testing.T) {
+	cachetest.Table[*wish]{Kind: kindLinters, New: newWish,
+		Inputs: func(_ *testing.T, w *wish) *cache.Inputs { return w.provider.lintersInputs(w.pin) },
+		Other:  otherPackages(),
+		Same:   with(sameWish(), wishes{"suite": of(func(w *wish) { w.pin.Suite = "other" })}),
+	}.Run(t)
+}
+
 // What headers and compilers are called does not depend on where they are.
 func TestNamesForModules(t *testing.T) {
 	others := otherPackages()

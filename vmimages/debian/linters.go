@@ -11,18 +11,14 @@ import (
 	"path/filepath"
 	"strings"
 
-	"kmodlab/harness/cache"
 	"kmodlab/harness/step"
 	"kmodlab/vmimages"
 )
 
-// lintersRecipe is part of the keys of the linters; it changes when the way to
-// make them does.
-const lintersRecipe = "linters 1"
-
 // Linters are the programs that judge the sources of modules. They come from
 // the archive, as compilers do, so that they say the same on every machine.
 type Linters struct {
+	Dir        string // holds all of them
 	Sparse     string // path of the program
 	Checkpatch string // path of the script, which perl runs; its lists are beside it
 }
@@ -37,14 +33,14 @@ var checkpatchFiles = []string{"checkpatch.pl", "const_structs.checkpatch", "spe
 func (p *Provider) Linters(ctx context.Context) (Linters, error) {
 	var dir string
 	err := p.obtain(ctx, toolchainTarget(p, p.catalogue.Linters), func(pin vmimages.Pin) error {
-		key := cache.Key(append([]string{lintersRecipe, p.cache.Root()}, pin.Digests()...)...)
+		in := p.lintersInputs(pin)
 		var err error
-		dir, err = p.cache.Dir(ctx, "linters", key, func(ctx context.Context, tmp string) error {
-			return p.buildLinters(ctx, pin, tmp, p.place("linters", key))
+		dir, err = p.cache.Dir(ctx, in, func(ctx context.Context, tmp string) error {
+			return p.buildLinters(ctx, pin, tmp, p.place(in))
 		})
 		return err
 	})
-	return Linters{Sparse: filepath.Join(dir, "usr/bin/sparse"), Checkpatch: filepath.Join(dir, "scripts/checkpatch.pl")},
+	return Linters{Dir: dir, Sparse: filepath.Join(dir, "usr/bin/sparse"), Checkpatch: filepath.Join(dir, "scripts/checkpatch.pl")},
 		owned(ctx, err, "cannot make the linters")
 }
 
