@@ -192,7 +192,7 @@ func (r *Runner) attempt(ctx context.Context, col *Column, c lesson.Case, record
 		if len(b.excused) > 0 {
 			mask &^= taintOfLockup
 		}
-		f.Taint = unexpected(mask, len(found) > len(f.Splats))
+		f.Taint = unexpected(mask, found, f.Splats)
 	}
 	return f
 }
@@ -297,25 +297,4 @@ func splats(fate vm.Fate, answered bool) []kmsg.Splat {
 		}
 	}
 	return found
-}
-
-// The taint flags that are expected (Documentation/admin-guide/tainted-kernels.rst).
-const (
-	taintOfLessons = 1<<12 | 1<<13 // an out-of-tree and an unsigned module: every lesson
-	taintOfLicence = 1 << 0        // a module says that it is not free: no trouble of the kernel's
-	taintOfWarning = 1 << 9        // a WARNING, when the lesson is allowed one
-	taintOfLockup  = 1 << 14       // a soft lockup, when the guest only complained of being kept from running
-)
-
-// unexpected names the flags of mask that no lesson may set; excused tells
-// that a splat was allowed.
-func unexpected(mask uint64, excused bool) string {
-	expected := uint64(taintOfLessons | taintOfLicence)
-	if excused {
-		expected |= taintOfWarning
-	}
-	if extra := mask &^ expected; extra != 0 {
-		return fmt.Sprintf("%#x", extra)
-	}
-	return ""
 }

@@ -9,16 +9,14 @@
  * 3. the memory is freed when the last reference is gone. Here the callback
  *    has handed the subscriber to a work that runs later and holds another.
  *
- * Usage: insmod teardown.ko, read the log, rmmod teardown. With forget=1 the
- * subscriber goes without unregistering, and its memory is used again by
- * another one, who has never joined anything.
+ * Usage: insmod teardown.ko, read the log, rmmod teardown.
  *
  * Notes:
  * - Unregistering is not enough by itself: it ends the calls of the chain, not
  *   what the callback has set going. A reference count is for that.
  * - A module's own code goes with the module. A block that it leaves on a
  *   chain of the kernel is called after that, and the call is a jump into
- *   freed memory. Nothing checks that for you.
+ *   freed memory. Nothing checks that for you. teardown_guest does it.
  *
  * Experiments to try (in a VM):
  * - Put the reference before unregistering, and fill freed memory with a
@@ -33,7 +31,6 @@
 #include <linux/kernel.h> /* for container_of() */
 #include <linux/kref.h>
 #include <linux/module.h>
-#include <linux/moduleparam.h>
 #include <linux/notifier.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
@@ -41,10 +38,6 @@
 #include <linux/workqueue.h>
 
 #include "lab_thread.h"
-
-static bool forget;
-module_param(forget, bool, 0444);
-MODULE_PARM_DESC(forget, "Go without unregistering (default no)");
 
 static BLOCKING_NOTIFIER_HEAD(teardown_chain);
 
@@ -156,40 +149,9 @@ unregister:
 	return err;
 }
 
-static int on_event_of_first(struct notifier_block *nb, unsigned long event, void *data)
-{
-	pr_info("the first subscriber is called\n");
-	return NOTIFY_OK;
-}
-
-static int on_event_of_second(struct notifier_block *nb, unsigned long event, void *data)
-{
-	pr_info("the second subscriber is called, which has never joined\n");
-	return NOTIFY_OK;
-}
-
-/* One place in memory, as an allocator gives it to one and then to the next. */
-static void __init forget_to_unregister(void)
-{
-	static struct notifier_block place;
-
-	place.notifier_call = on_event_of_first;
-	blocking_notifier_chain_register(&teardown_chain, &place);
-	blocking_notifier_call_chain(&teardown_chain, 0, NULL);
-
-	pr_info("the first goes without unregistering, the second gets its place\n");
-	place.notifier_call = on_event_of_second;
-	blocking_notifier_call_chain(&teardown_chain, 0, NULL);
-
-	blocking_notifier_chain_unregister(&teardown_chain, &place);
-}
-
 static int __init teardown_init(void)
 {
-	if (!forget)
-		return tear_down();
-	forget_to_unregister();
-	return 0;
+	return tear_down();
 }
 
 static void __exit teardown_exit(void)
