@@ -58,7 +58,7 @@ type Runner struct {
 	Only   []string      // the folders of Kmod to build; all when empty
 	Out    string        // where logs go
 	Update bool          // rewrite expected logs instead of comparing them
-	Limit  time.Duration // how long a step may take before it counts as hung; 30 s for 0
+	Limit  time.Duration // how much of its own time a VM may live in a step, before it is seen whether it hangs; 30 s for 0
 	Jobs   int           // cases that may run at once; as many as CPUs and memory carry for 0
 	View   View
 	Play   Play // what a case does on its VM; nil runs its script
@@ -156,8 +156,7 @@ func (r *Runner) defaults() {
 		r.Jobs = jobs()
 	}
 	if r.Limit == 0 {
-		// Emulated kernels on a busy machine are slow; a lesson's steps take
-		// milliseconds.
+		// A lesson's steps take milliseconds; a driver may wait for seconds.
 		r.Limit = 30 * time.Second
 	}
 	if r.Play == nil {

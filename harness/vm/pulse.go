@@ -115,7 +115,7 @@ type meter struct {
 }
 
 func (v *VM) meter(every time.Duration) *meter {
-	return &meter{vm: v, every: every, stick: newYardstick(), last: v.pulse()}
+	return &meter{vm: v, every: every, last: v.pulse()}
 }
 
 // beat adds the time since the last beat, and tells whether it did: a QEMU that
@@ -123,6 +123,9 @@ func (v *VM) meter(every time.Duration) *meter {
 func (m *meter) beat(ctx context.Context) bool {
 	if !m.alive(ctx) {
 		return false
+	}
+	if m.stick == nil { // most waits are over before they need one
+		m.stick = newYardstick()
 	}
 	now := m.vm.pulse()
 	m.own += own(m.last, now, m.stick.slowness(), 2*m.every)
