@@ -26,27 +26,62 @@ type file struct {
 // list finds the files of the tree in dir and of the trees that it is built
 // upon, in an order that is always the same.
 func list(dir string) ([]file, error) {
+	all, err := trees(dir)
+	if err != nil {
+		return nil, err
+	}
 	l := &lister{entered: map[string]bool{}}
-	trees := []string{dir}
-	for i := 0; i < len(trees); i++ {
-		real, err := filepath.EvalSymlinks(trees[i])
-		if err != nil {
-			return nil, err
-		}
-		if l.entered[real] {
-			continue
-		}
-		l.entered[real] = true
+	for _, tree := range all {
+		l.entered[tree] = true
+	}
+	for i, tree := range all {
 		l.prefix = ""
 		if i > 0 {
 			l.prefix = fmt.Sprintf("%d:", i)
 		}
-		if err := l.folder(trees[i], ""); err != nil {
+		if err := l.folder(tree, ""); err != nil {
 			return nil, err
 		}
-		trees = append(trees, upon(trees[i])...)
 	}
 	return l.files, nil
+}
+
+// Folders returns all folders that a build with the tree in dir reads: it, the
+// trees that it is built upon, and where links in them lead. The error is that
+// of a tree that is not there.
+func Folders(dir string) ([]string, error) {
+	all, err := trees(dir)
+	for _, tree := range all {
+		entries, err := os.ReadDir(tree)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range entries {
+			link := filepath.Join(tree, e.Name())
+			if real, err := filepath.EvalSymlinks(link); err == nil && e.Type()&fs.ModeSymlink != 0 && isFolder(real) && !slices.Contains(all, real) {
+				all = append(all, real)
+			}
+		}
+	}
+	return all, err
+}
+
+// trees returns the tree in dir and those that it is built upon, each once and
+// by its real path: what its Makefile includes, and the sources of one that was
+// built elsewhere (make O=).
+func trees(dir string) ([]string, error) {
+	var all []string
+	for todo := []string{dir}; len(todo) > 0; todo = todo[1:] {
+		real, err := filepath.EvalSymlinks(todo[0])
+		if err != nil {
+			return nil, err
+		}
+		if slices.Contains(all, real) {
+			continue
+		}
+		all, todo = append(all, real), append(todo, upon(todo[0])...)
+	}
+	return all, nil
 }
 
 // included is how the Makefile of a folder of headers, or of one that a kernel

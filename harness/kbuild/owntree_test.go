@@ -7,11 +7,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"kmodlab/harness/cache"
+	"kmodlab/harness/headers"
 	"kmodlab/harness/kbuild"
 	"kmodlab/harness/kernel"
 	"kmodlab/vmimages/debian/debiantest"
@@ -58,6 +60,11 @@ func ownTree(t *testing.T, k *kernel.Kernel) *kernel.Kernel {
 	}
 	own := *k
 	own.Headers, own.HeadersKey = filepath.Join(to, strings.TrimPrefix(k.Headers, from)), ""
+	folders, err := headers.Folders(own.Headers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own.Reads = append(slices.Clone(k.Reads), folders...)
 	return &own
 }
 

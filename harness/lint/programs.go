@@ -38,6 +38,7 @@ var styled = []folder{
 	{path: "kmod"},
 	{path: "harness/testdata/cycles"},
 	{path: "harness/testdata/foreign"},
+	{path: "harness/foreign/testdata/hostile"},
 	{"harness/testdata/faults", []string{"AVOID_BUG", "EXPORT_SYMBOL", "VOLATILE"}, "they do wrong on purpose"},
 	{"harness/vm/testdata/modules", []string{"AVOID_BUG"}, "it crashes the kernel on purpose"},
 	{"vmimages/hand/src", []string{"CAMELCASE", "PREFER_KERNEL_TYPES"}, "a program has C's own words: _Noreturn, uint32_t"},

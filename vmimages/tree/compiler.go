@@ -69,15 +69,3 @@ func installation(program string) string {
 	}
 	return above
 }
-
-// reads returns the folders that a build with the tree reads: where the links
-// to it lead, and the sources of one that was built elsewhere (make O=).
-func (p Place) reads() []string {
-	var all []string
-	for _, path := range []string{p.Dir, filepath.Join(p.Dir, "source")} {
-		if real, err := filepath.EvalSymlinks(path); err == nil {
-			all = append(all, real)
-		}
-	}
-	return all
-}

@@ -13,6 +13,7 @@ import (
 
 	"kmodlab/harness/cache"
 	"kmodlab/harness/fault"
+	"kmodlab/harness/headers"
 	"kmodlab/harness/kernel"
 	"kmodlab/harness/ko"
 	"kmodlab/harness/step"
@@ -49,8 +50,12 @@ func (p Place) kernel(ctx context.Context, c *cache.Cache) (*kernel.Kernel, erro
 	if err != nil {
 		return nil, err
 	}
+	folders, err := headers.Folders(p.Dir)
+	if err != nil {
+		return nil, &fault.Error{Party: fault.Kernel, What: "the headers belong to a tree that is not there", Where: p.Dir, Err: err}
+	}
 	k := &kernel.Kernel{Series: seriesOf(release), Release: release, Version: cmp.Or(version, release), Arch: arch, Flavour: Flavour, Origin: p.Dir,
-		Digest: digest(img), Config: filepath.Join(p.Dir, ".config"), Headers: p.Dir, Reads: append(p.reads(), compiler...), Modules: modules, Toolchain: tools}
+		Digest: digest(img), Config: filepath.Join(p.Dir, ".config"), Headers: p.Dir, Reads: append(folders, compiler...), Modules: modules, Toolchain: tools}
 	return k, keep(ctx, c, k, img, drivers)
 }
 
