@@ -170,7 +170,7 @@ func (r *Runner) attempt(ctx context.Context, col *Column, c lesson.Case, record
 	if lost, ok := errors.AsType[*vm.Lost](outcome.Err); ok && lost.Kind == vm.LostHung {
 		record.Notes = append(record.Notes, "proof of the hang: "+lost.Err.Error())
 		if record.Stack = lost.Stack; record.Stack == "" {
-			record.Stack = v.Explain(ctx)
+			v.Poke(ctx)
 		}
 	}
 	fate := v.Close()
@@ -197,7 +197,7 @@ func (r *Runner) attempt(ctx context.Context, col *Column, c lesson.Case, record
 	return f
 }
 
-// withoutOurs returns splats without the panic that [vm.VM.Explain] provoked to
+// withoutOurs returns splats without the panic that [vm.VM.Poke] provoked to
 // find out where a kernel hangs, and what it found.
 func withoutOurs(splats []kmsg.Splat, stack string) ([]kmsg.Splat, string) {
 	var theirs []kmsg.Splat

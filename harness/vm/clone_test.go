@@ -159,7 +159,7 @@ func TestHang(t *testing.T) {
 	if lost, ok := errors.AsType[*vm.Lost](err); !ok || lost.Kind != vm.LostHung {
 		t.Errorf("Insert of a hang = %v; want the proof that it hangs", err)
 	}
-	v.Explain(t.Context())
+	v.Poke(t.Context())
 	fate := v.Close()
 	if fate.How != vm.Killed || !strings.Contains(fate.Console, "vmt_init") {
 		t.Errorf("the VM ended by %s; want it killed, and its console to name the function it hung in", fate.How)
