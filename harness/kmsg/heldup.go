@@ -33,11 +33,9 @@ var complaints = []complaint{
 	// A work item ran for long by the clock
 	// (kernel/workqueue.c, wq_cpu_intensive_report).
 	{pattern: regexp.MustCompile(`^workqueue: .+ hogged CPU for >(\d+)us \d+ times`), unit: time.Microsecond},
-	// So did an interrupt of the performance counters, or of a handler of NMIs
-	// (kernel/events/core.c, perf_sample_event_took; arch/x86/kernel/nmi.c,
-	// nmi_check_duration).
+	// So did an interrupt of the performance counters (kernel/events/core.c,
+	// perf_sample_event_took).
 	{pattern: regexp.MustCompile(`^perf: interrupt took too long \((\d+) > \d+\)`), unit: time.Nanosecond},
-	{pattern: regexp.MustCompile(`^INFO: NMI handler \(.+\) took too long to run: (\d+)\.\d+ msecs$`), unit: time.Millisecond},
 	// The watchdogs' own timers and threads did not get to run
 	// (kernel/watchdog.c, watchdog_timer_fn; kernel/workqueue.c,
 	// wq_watchdog_timer_fn; kernel/hung_task.c, check_hung_task).

@@ -39,7 +39,6 @@ func TestHeldUp(t *testing.T) {
 		"read-back delay":     {"clocksource: timekeeping watchdog on CPU1: hpet wd-wd read-back delay of 125000ns", time.Millisecond},
 		"work item":           {"workqueue: work_fn [m] hogged CPU for >10000us 4 times, consider switching to WQ_UNBOUND", 10 * time.Millisecond},
 		"performance counter": {"perf: interrupt took too long (2500000 > 2000000), lowering kernel.perf_event_max_sample_rate to 50000", 2500 * time.Microsecond},
-		"NMI handler":         {"INFO: NMI handler (perf_event_nmi_handler) took too long to run: 7.034 msecs", 7 * time.Millisecond},
 		"soft lockup":         {"watchdog: BUG: soft lockup - CPU#0 stuck for 22s! [insmod:88]", 22 * time.Second},
 		"soft lockup of 5.10": {"BUG: soft lockup - CPU#1 stuck for 26s! [kworker/1:1:33]", 26 * time.Second},
 		"workqueue lockup":    {"BUG: workqueue lockup - pool cpus=0 node=0 flags=0x0 nice=0 stuck for 31s!", 31 * time.Second},

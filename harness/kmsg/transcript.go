@@ -29,6 +29,10 @@ var noise = []*regexp.Regexp{
 	// take more than 95 % of a second (kernel/sched/rt.c); a worker that never
 	// comes back is a hang without this line, too.
 	regexp.MustCompile(`^sched: RT throttling activated$`),
+	// More than a millisecond is long for a handler of NMIs, and nothing out of
+	// the ordinary under emulation, which meets its code for the first time
+	// (arch/x86/kernel/nmi.c, nmi_check_duration).
+	regexp.MustCompile(`^INFO: NMI handler \(.+\) took too long to run: \d+\.\d+ msecs$`),
 	// How long the freezer took (kernel/power/process.c), and which function of
 	// a driver refused, with an offset that the compiler decides
 	// (drivers/base/power/main.c, suspend_report_result).

@@ -49,26 +49,15 @@ func processor(on board, accel Accel, cpus int, flags []string) part {
 	for _, f := range flags {
 		model += "," + f
 	}
-	qemu := []string{"-accel", string(accel)}
-	switch {
-	case accel == TCG && cpus > 1:
+	how := string(accel)
+	if accel == TCG && cpus > 1 {
 		// Two emulated CPUs that really run at once crash a kernel now and
 		// then when it patches its own text ("Oops: int3"). In turns on one
-		// thread they do not. Their clock is the host's: by instructions 5.10
-		// and 6.1 do not boot, for one CPU waits in a loop for the other, in
-		// whose place it runs.
-		qemu[1] += ",thread=single"
-	case accel == TCG:
-		// The guest's clock goes by what the guest executes, 4 ns an
-		// instruction: a machine that is busy or stopped does not make it jump
-		// while something runs. A guest that waits lives in the time of all
-		// others (sleep=on): it must not be far ahead when the harness, which
-		// it waits for, is slow.
-		qemu[1] += ",thread=single"
-		qemu = append(qemu, "-icount", "shift=2,sleep=on")
+		// thread they do not.
+		how += ",thread=single"
 	}
 	return part{
-		qemu: append(qemu, "-cpu", model, "-smp", strconv.Itoa(cpus)),
+		qemu: []string{"-accel", how, "-cpu", model, "-smp", strconv.Itoa(cpus)},
 		kernel: append(slices.Clone(on.clocks),
 			"mitigations=off", // nothing in here is worth stealing, and an emulated CPU pays dearly
 			"nokaslr",         // the same addresses in every splat

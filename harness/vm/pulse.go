@@ -42,12 +42,25 @@ func lost(a, b pulse) time.Duration {
 	return kept
 }
 
+// worthless returns how much of the CPU time ran did nothing on a machine that
+// is slower than usual: others took it in ways that no kernel tells of.
+func worthless(ran time.Duration, slowness float64) time.Duration {
+	return max(0, ran-time.Duration(float64(ran)/slowness))
+}
+
 // Watch starts to measure for how long the VM is kept from running: by others
 // that use the CPUs, by a hypervisor, or by a signal. The function that it
 // returns tells that of the time until it is called.
 func (v *VM) Watch() func() time.Duration {
 	began := v.pulse()
-	return func() time.Duration { return lost(began, v.pulse()) }
+	return func() time.Duration {
+		now := v.pulse()
+		y := newYardstick()
+		for range 4 {
+			y.slowness()
+		}
+		return lost(began, now) + worthless(now.ran-began.ran, y.slowness())
+	}
 }
 
 // pulse returns the VM's pulse.

@@ -64,6 +64,17 @@ func TestLostTime(t *testing.T) {
 	}
 }
 
+func TestWorthless(t *testing.T) {
+	for slowness, want := range map[float64]time.Duration{1: 0, 2: 5 * time.Second, 10: 9 * time.Second} {
+		if got := worthless(10*time.Second, slowness); got != want {
+			t.Errorf("worthless(10s, %v) = %v; want %v", slowness, got, want)
+		}
+	}
+	if got := worthless(-time.Second, 2); got != 0 {
+		t.Errorf("worthless(-1s, 2) = %v; want 0", got)
+	}
+}
+
 func TestParseSchedstat(t *testing.T) {
 	for text, want := range map[string][2]time.Duration{
 		"80464672 484936740 325\n": {80464672, 484936740},
