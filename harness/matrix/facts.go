@@ -84,7 +84,7 @@ func lines(records []kmsg.Record) []string {
 // that lives the log has all, and the console, which is quiet, only parts.
 func splats(fate vm.Fate, answered bool) []kmsg.Splat {
 	found := kmsg.Splats(lines(fate.Records))
-	if answered {
+	if answered && (fate.How == vm.Closed || fate.How == vm.Killed) { // it lived until we ended it
 		return found
 	}
 	known := map[string]bool{}
