@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"time"
 
 	"kmodlab/harness/bench"
 	"kmodlab/harness/chaos"
@@ -20,6 +21,10 @@ import (
 
 // faultsFolder holds modules that do one thing wrong each, and what provokes it.
 const faultsFolder = "harness/testdata/faults"
+
+// faultsLimit is how much of its own time a VM of the faults gets for a step: a
+// third of them hang, and every proof takes all of it.
+const faultsLimit = 4 * time.Second
 
 // Disturbance is how a soak is disturbed.
 type Disturbance struct {
@@ -95,7 +100,14 @@ type work struct {
 	quiet  []verdict.Record
 }
 
-func (w *work) run(ctx context.Context) ([]verdict.Record, error) { return w.runner.Run(ctx, w.cells) }
+// run runs the cases once. Records of a run that was interrupted are no records.
+func (w *work) run(ctx context.Context) ([]verdict.Record, error) {
+	records, err := w.runner.Run(ctx, w.cells)
+	if err == nil && ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return records, err
+}
 
 // works returns the lessons and, unless a part of them was asked for, the faults
 // as work on the kernels.
@@ -119,6 +131,9 @@ func (l *lab) works(ctx context.Context, f Flags, kernels []kernel.Source) ([]*w
 			return nil, err
 		}
 		w.runner.Kmod = filepath.Join(l.root, folders[i])
+	}
+	if len(all) > 1 {
+		all[1].runner.Limit = faultsLimit
 	}
 	return all, nil
 }

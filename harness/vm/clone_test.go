@@ -15,7 +15,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"kmodlab/harness/cache"
 	"kmodlab/harness/kmsg"
 	"kmodlab/harness/step"
 	"kmodlab/harness/vm"
@@ -189,13 +188,10 @@ func TestCancel(t *testing.T) {
 }
 
 // TestDamagedTemplate checks that a bit that fell over is noticed before a
-// clone trips over it.
+// clone trips over it, and that the VM is frozen again.
 func TestDamagedTemplate(t *testing.T) {
 	l := newLab(t, "")
-	c, err := cache.At(t.TempDir()) // nobody else may use what is damaged here
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := l.alone(t)
 	var notes []string
 	freeze := func() *vm.Template {
 		t.Helper()
@@ -210,13 +206,12 @@ func TestDamagedTemplate(t *testing.T) {
 		}
 		return template
 	}
-	freeze()
-	notes = nil
-	freeze()
-	if len(notes) != 0 {
+	if freeze(); len(notes) != 0 {
 		t.Errorf("with a whole template: notes %q; want none", notes)
 	}
 	dir := vm.TemplateDir(c, l.machine)
+	whole := filepath.Join(t.TempDir(), "whole")
+	copyTemplate(t, dir, whole)
 	for _, tt := range []struct {
 		file   string
 		damage func(path string) error
@@ -226,25 +221,28 @@ func TestDamagedTemplate(t *testing.T) {
 		{"state", cut},
 		{"ram", cut},
 	} {
-		notes = nil
+		if err := os.RemoveAll(dir); err != nil {
+			t.Fatal(err)
+		}
+		copyTemplate(t, whole, dir)
 		if err := tt.damage(filepath.Join(dir, tt.file)); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := vm.OpenTemplate(l.machine, dir); err == nil || !strings.Contains(err.Error(), "file "+tt.file) {
 			t.Errorf("with %s damaged: %v; want an error that names the file", tt.file, err)
 		}
-		template := freeze()
-		if len(notes) != 1 || !strings.Contains(notes[0], "damaged") {
-			t.Errorf("with a damaged template: notes %q; want one that says so", notes)
-		}
-		v, err := template.Clone(t.Context())
-		if err != nil {
-			t.Fatalf("Clone after the template was made again = %v; want no error", err)
-		}
-		if ans := l.insert(t, v); ans.Errno != 0 {
-			t.Errorf("insert in a clone of it: %v; want no error", ans.Errno)
-		}
-		v.Close()
+	}
+	template := freeze()
+	if len(notes) != 1 || !strings.Contains(notes[0], "damaged") {
+		t.Errorf("with a damaged template: notes %q; want one that says so", notes)
+	}
+	v, err := template.Clone(t.Context())
+	if err != nil {
+		t.Fatalf("Clone after the template was made again = %v; want no error", err)
+	}
+	defer v.Close()
+	if ans := l.insert(t, v); ans.Errno != 0 {
+		t.Errorf("insert in a clone of it: %v; want no error", ans.Errno)
 	}
 }
 

@@ -18,6 +18,7 @@ func BootUntil(ctx context.Context, m Machine, mark string) (*VM, error) {
 	if err != nil {
 		return nil, err
 	}
+	v.qmp.send("qmp_capabilities", nil) // before it, the monitor would not even be told to quit
 	patience := time.After(m.BootTimeout)
 	look := time.NewTicker(time.Millisecond)
 	defer look.Stop()

@@ -8,7 +8,6 @@ import (
 	"sync"
 	"testing"
 
-	"kmodlab/harness/cache"
 	"kmodlab/harness/step"
 	"kmodlab/harness/vm"
 )
@@ -19,16 +18,10 @@ import (
 // again, once, though several cases run into it at a time.
 func TestUselessTemplate(t *testing.T) {
 	l := newLab(t, "")
-	c, err := cache.At(t.TempDir()) // nobody else may use what is useless
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := l.alone(t) // nobody else may use what is useless
 	other := l.machine
-	other.CPUs = 2
-	if _, err := vm.Freeze(logged(t), c, other); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := vm.Freeze(logged(t), c, l.machine); err != nil {
+	other.CPUs = 2 // which lessons use, too: it need not be booted for this
+	if _, err := vm.Freeze(logged(t), l.cache, other); err != nil {
 		t.Fatal(err)
 	}
 	dir := vm.TemplateDir(c, l.machine)
@@ -37,7 +30,8 @@ func TestUselessTemplate(t *testing.T) {
 			if err := os.RemoveAll(dir); err != nil {
 				return err
 			}
-			return os.CopyFS(dir, os.DirFS(vm.TemplateDir(c, other)))
+			copyTemplate(t, vm.TemplateDir(l.cache, other), dir)
+			return nil
 		},
 		"rubbish": func() error { return vm.Forge(dir, []byte(strings.Repeat("rubbish", 1000))) },
 	} {

@@ -77,21 +77,25 @@ func session(t *testing.T, l lab, dialogue []line) (string, *vm.VM, error) {
 func TestShell(t *testing.T) {
 	started, frozen := newLab(t, ""), newLab(t, "")
 	frozen.machine.Shell = true
+	// One that was frozen is what users get; one that is started does the same.
+	const both = "insert and list"
 	for name, tt := range map[string]struct {
 		dialogue []line
 		want     []string
 	}{
-		"insert and list": {
+		both: {
 			[]line{{prompt, "insmod vmt.ko lines=1\r"}, {prompt, "lsmod\r"}, {prompt, "exit\r"}},
 			[]string{"vmt: ok by insmod", "vmt: line 0", "Used by"},
 		},
-		"tab completes":                  {[]line{{prompt, "insmod vm\t"}, {"vmt.ko", "\r"}, {prompt, "exit\r"}}, []string{"vmt: ok by insmod"}},
-		"Ctrl-D leaves":                  {[]line{{prompt, "\x04"}}, nil},
+		"tab completes":                  {[]line{{prompt, "insmod vm\t"}, {"vmt.ko", "\r"}, {prompt, "\x04"}}, []string{"vmt: ok by insmod"}},
 		"Ctrl-] leaves a hung program":   {[]line{{prompt, "sleep 1000\r"}, {"sleep 1000\r\n", "\x1d"}}, nil},
 		"Ctrl-C ends dmesg -w, not more": {[]line{{prompt, "dmesg -w\r"}, {"a shell is ready\r\n", "\x03"}, {prompt, "echo live$((1+1))\r"}, {prompt, "exit\r"}}, []string{"live2"}},
 		"Ctrl-C forgets the line":        {[]line{{prompt, "reboot"}, {"reboot", "\x03"}, {prompt, "exit\r"}}, nil},
 	} {
 		for how, l := range map[string]lab{"started": started, "frozen": frozen} {
+			if how == "started" && name != both {
+				continue
+			}
 			t.Run(name+"/"+how, func(t *testing.T) {
 				screen, v, err := session(t, l, tt.dialogue)
 				if fate := v.Close(); err != nil || fate.How != vm.Closed && fate.How != vm.Killed {

@@ -136,7 +136,7 @@ func TestVigilOfAVMThatGetsOn(t *testing.T) {
 	s := newStandIn(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	s.at = func(look int64) string {
-		if look > 5*leastLooks {
+		if look > 2*leastLooks {
 			cancel()
 		}
 		return fmt.Sprintf("CPU#0\r\nRIP=%016x RFL=00000246 CPL=0 HLT=0\r\n", 0xffffffff81000000+uint64(look)<<12)
@@ -151,7 +151,7 @@ func TestVigilOfAProgram(t *testing.T) {
 	s := newStandIn(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	s.at = func(look int64) string {
-		if look > 5*leastLooks {
+		if look > 2*leastLooks {
 			cancel()
 		}
 		return "CPU#0\r\nRIP=0000000000464b03 RFL=00000246 CPL=3 HLT=0\r\n"

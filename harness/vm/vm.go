@@ -25,6 +25,7 @@ type VM struct {
 	Limit time.Duration
 
 	machine Machine
+	thief   thief
 	proc    *process
 	qmp     *qmp
 	link    *link
