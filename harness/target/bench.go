@@ -66,7 +66,7 @@ func (l *lab) measure(ctx context.Context, f Flags, rounds int) (*bench.Figures,
 	if err != nil {
 		return nil, err
 	}
-	runner, err := l.runner(ctx, []kernel.Source{source}, brief{l.view}, false)
+	runner, err := l.runner(ctx, []kernel.Source{source}, silent{l.view}, false)
 	if err != nil {
 		return nil, err
 	}
