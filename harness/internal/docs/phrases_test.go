@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package docs
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"kmodlab/harness/internal/verdict"
+	"kmodlab/internal/fault"
+	"kmodlab/vmimages"
+)
+
+// What sentences repeat of the code is as the code has it.
+func TestPhrases(t *testing.T) {
+	catalogue, err := vmimages.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var set []string
+	for _, s := range catalogue.Default() {
+		set = append(set, s.Name)
+	}
+	last := len(set) - 1
+	want := map[string][]string{
+		"README.md": {
+			strings.Join(set[:last], ", ") + " and " + set[last],
+			fmt.Sprintf("Exit status: %d all well, %d a case failed, %d wrong usage, %d the harness", fault.ExitOK, fault.ExitFailed, fault.ExitUsage, fault.ExitHarness),
+		},
+		"docs/compare-kernels.md": {fmt.Sprintf(`{"schema": %d, "results": [...]}`, verdict.Schema)},
+		"docs/add-a-kernel.md":    {"`" + catalogue.Flavours[0] + "` is the default"},
+	}
+	for _, news := range []verdict.News{verdict.Broken, verdict.Mended, verdict.Lost, verdict.Gained, verdict.Otherwise} {
+		want["docs/compare-kernels.md"] = append(want["docs/compare-kernels.md"], string(news))
+	}
+	for path, phrases := range want {
+		p := read(t, path)
+		for _, phrase := range phrases {
+			if !strings.Contains(p.text, phrase) {
+				t.Errorf("%s does not say %q", path, phrase)
+			}
+		}
+	}
+	// Parties are told with an infra verdict.
+	failures := read(t, "docs/read-a-failure.md")
+	for _, owner := range []fault.Owner{fault.Harness, fault.Host, fault.Archive, fault.Boot} {
+		if !strings.Contains(failures.text, string(owner)) {
+			t.Errorf("%s does not name the owner %q", failures.path, owner)
+		}
+	}
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package foreign
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"kmodlab/harness/internal/kbuild"
+	"kmodlab/internal/fault"
+	"kmodlab/internal/kernel"
+	"kmodlab/internal/ko/kotest"
+)
+
+// built makes modules: name to "depends | symbols".
+func built(t *testing.T, modules map[string]string) *kbuild.Modules {
+	t.Helper()
+	m := &kbuild.Modules{Dir: t.TempDir(), Files: map[string]string{}, Broken: map[string]*kbuild.Error{}}
+	for name, text := range modules {
+		depends, symbols, _ := strings.Cut(text, "|")
+		m.Files[name] = filepath.Join(m.Dir, name+".ko")
+		image := kotest.Module(t, []string{"depends=" + strings.TrimSpace(depends), "vermagic=6.12.1 SMP "}, strings.Fields(symbols)...)
+		if err := os.WriteFile(m.Files[name], image, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return m
+}
+
+func TestCases(t *testing.T) {
+	const exit = "| +cleanup_module"
+	own := filepath.Dir(newFolder(t, map[string]string{"kernel/usbcore.ko": string(kotest.Module(t, []string{"depends=usb_common"})), "kernel/usb-common.ko": string(kotest.Module(t, nil))}))
+	k := &kernel.Kernel{Release: "6.12.1", Modules: own}
+	m := built(t, map[string]string{"driver": "usbcore,lib " + exit, "lib": exit, "stays": "", "wifi": "cfg80211 " + exit})
+	m.Broken["broken"] = &kbuild.Error{}
+	f := &Folder{Dir: "/src/hello", Name: "hello"}
+	out := t.TempDir()
+	cases, err := f.Cases(out, k, m, Params{"driver": "a=1 b=two"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, c := range cases {
+		got[c.ID()] = ""
+		if c.Script != "" {
+			text, err := c.ReadScript()
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, rest, _ := strings.Cut(text, "\n")
+			got[c.ID()] = strings.ReplaceAll(strings.Join(strings.Fields(rest), " "), " dmesg *", "")
+		}
+	}
+	want := map[string]string{
+		"hello/driver": "# the kernel's own insmod usb_common # the kernel's own insmod usbcore insmod lib insmod driver 'a=1' 'b=two' run sleep 1 rmmod driver rmmod lib",
+		"hello/stays":  "insmod stays run sleep 1 # stays has no exit function: it stays, and with it what it needs.",
+		"hello/wifi":   "requires module:cfg80211 insmod wifi run sleep 1 rmmod wifi",
+		"hello/broken": "",
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("scripts (-want +got):\n%s", d)
+	}
+	if _, err := os.Stat(filepath.Join(out, "hello/driver.txtar")); err != nil {
+		t.Errorf("the script is not where one finds it: %v", err)
+	}
+}
+
+func TestCasesRefuse(t *testing.T) {
+	f := &Folder{Dir: "/src/hello", Name: "hello"}
+	_, err := f.Cases(t.TempDir(), &kernel.Kernel{}, built(t, map[string]string{"a": "b", "b": "a"}), nil)
+	if fault.Of(err) != fault.Module || !strings.Contains(err.Error(), "a -> b -> a") {
+		t.Errorf("Cases(circle) = %v; want the circle", err)
+	}
+	_, err = f.Cases(t.TempDir(), &kernel.Kernel{}, built(t, map[string]string{"a": ""}), Params{"x": "y=1"})
+	if fault.Exit(err) != fault.ExitUsage {
+		t.Errorf("Cases(parameters of another) = %v; want wrong usage", err)
+	}
+}
+
+func TestScripts(t *testing.T) {
+	dir := newFolder(t, map[string]string{"Makefile": "obj-m := a.o\n", "load.txtar": "# load\ninsmod a\ndmesg\n", "sub/other.txtar": "exec rm\n"})
+	f, err := Read(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cases, err := f.Scripts()
+	if err != nil || len(cases) != 1 || cases[0].ID() != "hello/load" {
+		t.Errorf("Scripts() = %v, %v; want hello/load alone", cases, err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "bad.txtar"), []byte("exec rm -rf /\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Scripts(); err == nil || !strings.Contains(err.Error(), "bad.txtar:1") {
+		t.Errorf("Scripts() with one that runs programs here = %v; want an error that names it", err)
+	}
+}

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+// Package foreign reads and builds folders of module sources that this project
+// has never seen: with a Kbuild file, a Makefile, or a dkms.conf.
+//
+// A folder is built in a copy, for one kernel at a time, and what becomes of
+// it are modules as those of the lessons, and a script that inserts and removes
+// them when it brings none.
+package foreign
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"kmodlab/internal/cache"
+	"kmodlab/internal/fault"
+)
+
+// What a folder may have at most: above that it is a kernel tree, or a home.
+const (
+	maxBytes = 256 << 20
+	maxFiles = 50_000
+)
+
+// Folder is a folder of module sources.
+type Folder struct {
+	Dir    string // its absolute path
+	Root   string // what is copied: the folder, or one above it that its Makefile reaches into
+	Name   string // the last part of it
+	Digest string // names its contents: paths, modes, texts
+	DKMS   bool   // it has a dkms.conf
+
+	files []string // paths of everything that is copied, relative to Root, sorted
+	sums  []string // of each file: mode and contents, see [Folder.sum]
+}
+
+// Read reads the folder dir. Errors are a [fault.Error] of usage: it does not
+// exist, nothing in it says how to build, it is too large.
+func Read(dir string) (*Folder, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	info, err := os.Stat(dir)
+	if err == nil && !info.IsDir() {
+		err = errors.New("not a folder")
+	}
+	if err != nil {
+		return nil, &fault.Error{Owner: fault.Usage, What: "there is no folder of modules", Where: dir, Err: unwrapped(err), Hint: "-dir= takes the folder with the module's Kbuild, Makefile or dkms.conf"}
+	}
+	f := &Folder{Dir: dir, Root: reach(dir), Name: filepath.Base(dir)}
+	if !hasRecipe(dir) {
+		return nil, noRecipe(dir)
+	}
+	if err := f.list(); err != nil {
+		return nil, err
+	}
+	_, err = os.Stat(filepath.Join(dir, dkmsFile))
+	f.DKMS = err == nil
+	return f, f.sum()
+}
+
+// upwards is a way out of a folder.
+var upwards = regexp.MustCompile(`(?:\.\./)+|\.\.$`)
+
+// reach returns the folder that a build of dir needs: dir, or the one above it
+// that the paths in its Makefile and Kbuild lead to.
+func reach(dir string) string {
+	root := dir
+	for _, name := range recipes {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			continue
+		}
+		for line := range strings.Lines(string(text)) {
+			line, _, _ = strings.Cut(strings.TrimSpace(line), "#")
+			for _, up := range upwards.FindAllString(line, -1) {
+				if at := filepath.Join(dir, up); len(at) < len(root) {
+					root = at
+				}
+			}
+		}
+	}
+	if filepath.Dir(root) == root {
+		return dir // up to the root of all: no folder of sources
+	}
+	return root
+}
+
+// dkmsFile is what DKMS is told about a module by (dkms(8)).
+const dkmsFile = "dkms.conf"
+
+// recipes are the files that say how a folder is built.
+var recipes = []string{"Kbuild", "Makefile", "makefile", "GNUmakefile", dkmsFile}
+
+// hasRecipe says whether a folder says how to build it.
+func hasRecipe(dir string) bool {
+	for _, name := range recipes {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// noRecipe says that dir is no folder of modules, and which folders in it may
+// be meant.
+func noRecipe(dir string) error {
+	e := &fault.Error{Owner: fault.Usage, What: "there is no module to build: neither Kbuild, Makefile nor dkms.conf", Where: dir, Hint: "name the folder that make builds the module in"}
+	if found := within(dir); len(found) > 0 {
+		e.Hint += ", such as -dir=" + strings.Join(found, ", -dir=")
+	}
+	return e
+}
+
+// buildsModules says whether the recipe of a folder speaks of modules.
+func buildsModules(dir string) bool {
+	for _, name := range recipes {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		if err == nil && (name == dkmsFile || strings.Contains(string(text), "obj-")) {
+			return true
+		}
+	}
+	return false
+}
+
+// within returns up to three folders in dir that build modules.
+func within(dir string) []string {
+	var found []string
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil
+	}
+	for _, e := range entries {
+		if sub := filepath.Join(dir, e.Name()); e.IsDir() && buildsModules(sub) && len(found) < 3 {
+			found = append(found, sub)
+		}
+	}
+	return found
+}
+
+// list finds what is copied: everything but the history and what an earlier
+// build left.
+func (f *Folder) list() error {
+	var bytes int64
+	err := filepath.WalkDir(f.Root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if isHistory(d.Name()) && path != f.Root {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if made(path) {
+			return nil
+		}
+		info, err := os.Stat(path) // of what a link leads to
+		if err != nil || !info.Mode().IsRegular() {
+			return nil // a link to nowhere or to a folder, a socket: nothing to compile
+		}
+		rel, err := filepath.Rel(f.Root, path)
+		f.files = append(f.files, rel)
+		if bytes += info.Size(); bytes > maxBytes || len(f.files) > maxFiles {
+			return f.tooLarge()
+		}
+		return err
+	})
+	if errors.Is(err, fs.ErrPermission) {
+		return &fault.Error{Owner: fault.Usage, What: "cannot read the folder", Where: f.Dir, Err: err}
+	}
+	slices.Sort(f.files)
+	return err
+}
+
+func (f *Folder) tooLarge() error {
+	e := &fault.Error{Owner: fault.Usage, What: fmt.Sprintf("the folder is too large to be a module's: more than %d MiB or %d files", maxBytes>>20, maxFiles), Where: f.Root,
+		Hint: "name the folder of the module alone"}
+	if f.Root != f.Dir {
+		e.Hint = "the Makefile in " + f.Dir + " reaches into it; move what it needs to a folder of their own"
+	}
+	return e
+}
+
+// isHistory says whether a folder holds no sources but their history, or what
+// old versions of Kbuild leave.
+func isHistory(name string) bool {
+	return slices.Contains([]string{".git", ".hg", ".svn", ".tmp_versions"}, name)
+}
+
+// made says whether an earlier build made the file: objects have the command
+// that made them beside them, which shipped ones do not.
+func made(path string) bool {
+	dir, name := filepath.Split(path)
+	switch filepath.Ext(name) {
+	case ".ko", ".cmd", ".d":
+		return true
+	case ".o", ".mod":
+		_, err := os.Stat(filepath.Join(dir, "."+name+".cmd"))
+		return err == nil
+	}
+	return strings.HasSuffix(name, ".mod.c") || name == "modules.order" || name == "Module.symvers"
+}
+
+// sum makes the digest of all files: their paths, texts and modes. A script that
+// may be run is another than one that may not.
+func (f *Folder) sum() error {
+	var parts []string
+	for _, name := range f.files {
+		text, mode, err := f.read(name)
+		if err != nil {
+			return &fault.Error{Owner: fault.Usage, What: "cannot read the folder", Where: f.Dir, Err: err}
+		}
+		f.sums = append(f.sums, sumOf(text, mode))
+		parts = append(parts, name, sumOf(text, mode))
+	}
+	f.Digest = cache.Key(parts...)
+	return nil
+}
+
+// read returns the text of a file of the folder and the mode that its copy has.
+func (f *Folder) read(name string) (text []byte, mode fs.FileMode, err error) {
+	path := filepath.Join(f.Root, name)
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	text, err = os.ReadFile(path)
+	return text, info.Mode().Perm() | 0o600, err
+}
+
+func sumOf(text []byte, mode fs.FileMode) string { return cache.Key(mode.String(), string(text)) }
+
+// copyTo copies the folder's files to dir, as plain files: those that were
+// summed, or what is built would be kept under the name of something else.
+func (f *Folder) copyTo(dir string) error {
+	for i, name := range f.files {
+		text, mode, err := f.read(name)
+		if err != nil || sumOf(text, mode) != f.sums[i] {
+			return &fault.Error{Owner: fault.Usage, What: "the folder changed while it was read", Where: filepath.Join(f.Root, name), Err: err, Hint: "run again when it stays as it is"}
+		}
+		to := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(to, text, mode); err != nil {
+			return err
+		}
+		if err := os.Chmod(to, mode); err != nil { // whatever the user's umask
+			return err
+		}
+	}
+	return nil
+}
+
+// unwrapped returns the cause in an error of the file system, without the path
+// that the message says anyway.
+func unwrapped(err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err
+	}
+	return err
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package foreign
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"kmodlab/internal/fault"
+)
+
+// newFolder makes a folder of files, and returns it.
+func newFolder(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "hello")
+	for name, text := range files {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func TestRead(t *testing.T) {
+	dir := newFolder(t, map[string]string{
+		"Makefile": "obj-m := hello.o\n", "hello.c": "int x;", "sub/a.h": "",
+		".git/config": "", "hello.ko": "", "hello.mod.c": "", "hello.o": "", ".hello.o.cmd": "", "blob.o": "", "Module.symvers": "", "modules.order": "",
+	})
+	if err := os.Symlink("/nowhere", filepath.Join(dir, "link")); err != nil {
+		t.Fatal(err)
+	}
+	f, err := Read(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]string{"Makefile", "blob.o", "hello.c", "sub/a.h"}, f.files); d != "" {
+		t.Errorf("files (-want +got):\n%s", d)
+	}
+	if f.Name != "hello" || f.Root != dir || f.DKMS {
+		t.Errorf("Read() = %+v; want hello, itself its root, without DKMS", f)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "hello.c"), []byte("int y;"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if g, err := Read(dir); err != nil || g.Digest == f.Digest {
+		t.Errorf("Read() after an edit = %v, %v; want another digest", g, err)
+	}
+}
+
+func TestReadReachesUpwards(t *testing.T) {
+	for name, tt := range map[string]struct{ makefile, want string }{
+		"nothing above":       {"ccflags-y := -Iinclude\n# see ../README\n", "a/b"},
+		"the folder above":    {"ccflags-y := -I$(PWD)/../include\n", "a"},
+		"without a slash":     {"ccflags-y := -I$(src)/..\n", "a"},
+		"two above":           {"include ../../common.mk\ninclude ../x.mk\n", "."},
+		"up to the very root": {"include ../../../../../../../../../../../../etc/x.mk\n", "a/b"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := newFolder(t, map[string]string{"a/b/Makefile": tt.makefile, "common.mk": ""})
+			f, err := Read(filepath.Join(dir, "a/b"))
+			if want := filepath.Join(dir, tt.want); err != nil || f.Root != want {
+				t.Errorf("Read() = %+v, %v; want root %s", f, err, want)
+			}
+		})
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	dir := newFolder(t, map[string]string{"README": "", "module/Makefile": "obj-m := a.o\n", "doc/Makefile": "all:\n"})
+	for where, want := range map[string]string{
+		filepath.Join(dir, "nowhere"): "no folder of modules",
+		filepath.Join(dir, "README"):  "not a folder",
+		dir:                           "-dir=" + filepath.Join(dir, "module"),
+		filepath.Join(dir, "module/"): "",
+	} {
+		_, err := Read(where)
+		if want == "" {
+			if err != nil {
+				t.Errorf("Read(%s) = %v; want nil", where, err)
+			}
+			continue
+		}
+		e, ok := errors.AsType[*fault.Error](err)
+		if !ok || fault.Exit(err) != fault.ExitUsage || e.Hint == "" || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "doc") {
+			t.Errorf("Read(%s) = %v; want wrong usage with %q", where, err, want)
+		}
+	}
+}
+
+func TestReadRefusesWhatIsTooLarge(t *testing.T) {
+	dir := newFolder(t, map[string]string{"Makefile": "obj-m := a.o\n"})
+	big, err := os.Create(filepath.Join(dir, "disk.img"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer big.Close()
+	if err := big.Truncate(maxBytes + 1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Read(dir); fault.Exit(err) != fault.ExitUsage || !strings.Contains(err.Error(), "too large") {
+		t.Errorf("Read() = %v; want that it is too large", err)
+	}
+}
+
+func TestParseParams(t *testing.T) {
+	got, err := ParseParams("v4l2-loopback:devices=2 exclusive_caps=1; b:x=1")
+	if d := cmp.Diff(Params{"v4l2_loopback": "devices=2 exclusive_caps=1", "b": "x=1"}, got); err != nil || d != "" {
+		t.Errorf("ParseParams() = %v (-want +got):\n%s", err, d)
+	}
+	if got, err := ParseParams(""); err != nil || len(got) != 0 {
+		t.Errorf("ParseParams(nothing) = %v, %v; want none", got, err)
+	}
+	for _, bad := range []string{"a=1", ":a=1", "m:a='1'"} {
+		if _, err := ParseParams(bad); fault.Exit(err) != fault.ExitUsage {
+			t.Errorf("ParseParams(%q) = %v; want wrong usage", bad, err)
+		}
+	}
+}

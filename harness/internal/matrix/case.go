@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package matrix
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"kmodlab/harness/internal/kmsg"
+	"kmodlab/harness/internal/lesson"
+	"kmodlab/harness/internal/verdict"
+	"kmodlab/harness/internal/vm"
+	"kmodlab/internal/fault"
+	"kmodlab/internal/kernel"
+	"kmodlab/internal/step"
+)
+
+// Reproduce returns the command that runs exactly one case on one kernel.
+func Reproduce(source kernel.Source, c lesson.Case) string {
+	return fmt.Sprintf("go tool mage run %s -run='^%s$'", source.Flags, c.ID())
+}
+
+// blank is the record of a case that has not run.
+func (r *Runner) blank(source kernel.Source, col *Target, c lesson.Case) verdict.Record {
+	record := verdict.Record{Column: source.Name, Series: source.Series, Arch: source.Arch, Flavour: source.Flavour, Lesson: c.Lesson, Case: c.Name,
+		Script: r.relative(c.Script), Reproduce: Reproduce(source, c)}
+	if r.Reproduce != nil {
+		record.Reproduce = r.Reproduce(source, c)
+	}
+	if col != nil {
+		record.Kernel = col.kernel.Release
+	}
+	return record
+}
+
+// Case runs one case on col and returns what became of it.
+func (r *Runner) Case(ctx context.Context, col *Target, c lesson.Case) verdict.Record {
+	return r.runCase(ctx, col, c, r.blank(col.source, col, c))
+}
+
+func (r *Runner) decide(record verdict.Record, f verdict.Facts) verdict.Record {
+	result := verdict.Judge(f)
+	record.Verdict, record.Reason, record.Owner = result.Verdict, r.placeless(result.Reason), string(f.OwnerOf(result))
+	return record
+}
+
+// unable is the facts of a case that err kept from being run.
+func unable(err error) verdict.Facts {
+	return verdict.Facts{InfraError: err.Error(), Owner: fault.Of(err)}
+}
+
+// runCase runs a case on a VM of its own and decides what became of it. When
+// the VM was not up before the case began, or did not get enough of the machine
+// to say anything, it tries once more on a fresh one, with no other VM beside it.
+func (r *Runner) runCase(ctx context.Context, col *Target, c lesson.Case, record verdict.Record) verdict.Record {
+	if facts, done := beforehand(col, c); done {
+		if facts.BuildError != "" {
+			record.Messages = r.messages(col.broken(c))
+		}
+		return r.decide(record, facts)
+	}
+	if err := r.slots.Acquire(ctx, 1); err != nil {
+		return r.decide(record, verdict.Facts{InfraError: "interrupted"})
+	}
+	held := int64(1)
+	defer func() { r.slots.Release(held) }()
+	began := time.Now()
+	record.Started = began.Format("2006-01-02T15:04:05.000Z07:00") // RFC 3339
+	facts := r.attempt(ctx, col, c, &record)
+	if (!facts.Began || facts.Starved) && ctx.Err() == nil {
+		record.Retried = facts.InfraError
+		what := "the VM was not up before the case began"
+		if facts.Starved {
+			what = "nothing can be said"
+		}
+		step.Note(ctx, "%s on %s: %s, trying once more, alone: %s", c.ID(), col.kernel.Release, what, facts.InfraError)
+		if held = r.alone(ctx, held); held > 0 {
+			facts = r.attempt(ctx, col, c, &record)
+		}
+	}
+	record.Seconds = time.Since(began).Seconds()
+	return r.decide(record, facts)
+}
+
+// alone waits until no other VM runs, and returns how many of the slots are held
+// then: all, or none when ctx ended. held of them are given back first, or two
+// that want to be alone would wait for each other.
+func (r *Runner) alone(ctx context.Context, held int64) int64 {
+	r.slots.Release(held)
+	if err := r.slots.Acquire(ctx, int64(r.Jobs)); err != nil {
+		return 0
+	}
+	return int64(r.Jobs)
+}
+
+// beforehand returns the facts of a case whose verdict needs no VM.
+func beforehand(col *Target, c lesson.Case) (verdict.Facts, bool) {
+	if col.unsupported != nil {
+		return verdict.Facts{Unsupported: col.unsupported.Reason}, true
+	}
+	for _, condition := range c.Requires {
+		ok, err := col.conditions.Has(condition)
+		if err != nil {
+			return unable(err), true
+		}
+		if !ok {
+			return verdict.Facts{Unsupported: "needs " + condition}, true
+		}
+	}
+	if err := col.broken(c); err != nil {
+		return verdict.Facts{BuildError: err.Error()}, true
+	}
+	return verdict.Facts{}, false
+}
+
+// broken returns why a module that the case inserts does not build, or nil. A
+// lesson's folder bears the name of its module.
+func (col *Target) broken(c lesson.Case) error {
+	if col.buildError != nil {
+		return col.buildError
+	}
+	for _, folder := range append([]string{c.Lesson}, c.Modules...) {
+		if err := col.modules.Broken[folder]; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// attempt runs the case on a fresh VM and records the facts.
+func (r *Runner) attempt(ctx context.Context, col *Target, c lesson.Case, record *verdict.Record) verdict.Facts {
+	allowed, err := kmsg.ReadAllowances(filepath.Join(filepath.Dir(c.Script), allowFile), time.Now())
+	if err != nil {
+		return verdict.Facts{Began: true, InfraError: err.Error()}
+	}
+	work, remove, err := r.Cache.Temp(ctx, "case")
+	if err != nil {
+		return unable(err)
+	}
+	defer remove()
+	v, how, err := r.start(ctx, col, c.CPUs)
+	if err != nil {
+		return unable(err)
+	}
+	record.VM = how
+	v.Listen(func(rec kmsg.Record) {
+		for _, line := range kmsg.Transcript([]kmsg.Record{rec}) {
+			r.View.Log(col.kernel.Release, c.ID(), line)
+		}
+	})
+	if r.Attend != nil {
+		if err := r.Attend(ctx, v); err != nil {
+			v.Close()
+			return verdict.Facts{Began: true, InfraError: err.Error()}
+		}
+	}
+	v.Limit = r.Limit
+	b := &guest{vm: v, column: col, excused: map[uint64]bool{}}
+	outcome := r.Play(ctx, c, b, lesson.Options{Work: work, Update: r.Update, Echo: func(step string) {
+		b.current = step
+		r.View.Step(col.kernel.Release, c.ID(), step)
+	}})
+	b.hear(ctx, &outcome)
+	record.Notes = b.notes
+	if lost, ok := errors.AsType[*vm.Lost](outcome.Err); ok && lost.Kind == vm.LostHung {
+		record.Notes = append(record.Notes, "proof of the hang: "+lost.Err.Error())
+		if record.Stack = lost.Stack; record.Stack == "" {
+			v.Poke(ctx)
+		}
+	}
+	fate := v.Close()
+	record.Diff, record.Line, record.Steps = outcome.Diff, outcome.Line, steps(outcome.Steps)
+	record.Log, err = r.keepLog(col.kernel, c, fate)
+	if err != nil {
+		return verdict.Facts{Began: true, InfraError: err.Error()}
+	}
+	fate.Records = slices.DeleteFunc(slices.Clone(fate.Records), func(rec kmsg.Record) bool { return b.excused[rec.Seq] }) // the log has them
+	found := splats(fate, b.last != nil)
+	f := facts(b, outcome, fate)
+	f.Splats = kmsg.Unexcused(found, allowed, c.Name, col.kernel.Series)
+	if f.Hung {
+		f.Splats, record.Stack = withoutOurs(f.Splats, record.Stack)
+	}
+	r.tell(record, col, f.Splats)
+	if b.last != nil {
+		mask := b.last.taint
+		if len(b.excused) > 0 {
+			mask &^= taintOfLockup
+		}
+		f.Taint = unexpected(mask, found, f.Splats)
+	}
+	return f
+}
+
+// withoutOurs returns splats without the panic that [vm.VM.Poke] provoked to
+// find out where a kernel hangs, and what it found.
+func withoutOurs(splats []kmsg.Splat, stack string) ([]kmsg.Splat, string) {
+	var theirs []kmsg.Splat
+	for _, s := range splats {
+		if s.Kind == kmsg.Panic && strings.Contains(s.Title, kmsg.FoundByNMI) {
+			stack = s.Title + "\n" + strings.Join(s.Trace, "\n")
+			continue
+		}
+		theirs = append(theirs, s)
+	}
+	return theirs, stack
+}
+
+// allowFile is where a lesson says which splats are what it teaches.
+const allowFile = "splats.toml"

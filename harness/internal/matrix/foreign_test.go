@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package matrix
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"kmodlab/harness/internal/foreign"
+	"kmodlab/harness/internal/kbuild"
+	"kmodlab/harness/internal/lesson"
+	"kmodlab/harness/internal/verdict"
+	"kmodlab/internal/kernel"
+)
+
+// A folder that no lesson knows gets a verdict for each of its modules.
+func TestForeignFolder(t *testing.T) {
+	r, source := newRunner(t, "", "6.12")
+	folder, err := foreign.Read("../../testdata/foreign")
+	if err != nil {
+		t.Fatal(err)
+	}
+	k, err := source.Get(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(k.Modules, "kernel/lib")); err != nil {
+		t.Skipf("%s comes without modules of its own: %v", k.Release, err)
+	}
+	r.Build = func(ctx context.Context, k *kernel.Kernel) (*kbuild.Modules, error) {
+		return folder.Build(ctx, r.Cache, k)
+	}
+	records, err := r.RunBuilt(t.Context(), []kernel.Source{source}, folder.Unbuilt(""), func(k *kernel.Kernel, m *kbuild.Modules) ([]lesson.Case, error) {
+		return folder.Cases(filepath.Join(r.Out, "scripts"), k, m, foreign.Params{"guest": "name=me"})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	type result struct {
+		verdict        verdict.Verdict
+		reason, logged string
+	}
+	want := map[string]result{
+		"guest":    {verdict.Pass, "", "base greets me"},
+		"checksum": {verdict.Pass, "", "crc7 of a zero: 0"},
+		"stays":    {verdict.Pass, "", "stays"},
+		"broken":   {verdict.Build, "broken.c:6: error: 'no_such_variable' undeclared", ""},
+		"refuses":  {verdict.Load, "insmod refuses: refused: refuses: EBUSY", "refuses: not today"},
+		"warns":    {verdict.Splat, "rmmod warns: WARNING", "warns_exit"},
+	}
+	got := map[string]result{}
+	for _, record := range records {
+		w := want[record.Case]
+		var log []byte
+		if record.Log != "" {
+			if log, err = os.ReadFile(filepath.Join(r.Out, record.Log)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		// What holds is replaced by what is wanted, the rest shows whole.
+		g := result{record.Verdict, record.Reason, string(log)}
+		if w.reason != "" && strings.Contains(g.reason, w.reason) {
+			g.reason = w.reason
+		}
+		if strings.Contains(g.logged, w.logged) {
+			g.logged = w.logged
+		}
+		got[record.Case] = g
+	}
+	if d := cmp.Diff(want, got, cmp.AllowUnexported(result{})); d != "" {
+		t.Errorf("verdicts (-want +got):\n%s", d)
+	}
+}

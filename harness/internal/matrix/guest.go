@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package matrix
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"kmodlab/harness/internal/kmsg"
+	"kmodlab/harness/internal/lesson"
+	"kmodlab/harness/internal/vm"
+	"kmodlab/internal/fault"
+	"kmodlab/internal/ko"
+)
+
+// guest is a VM as a script sees it. It remembers what the verdict needs.
+type guest struct {
+	vm     *vm.VM
+	column *Target
+
+	died    string          // how a task that did a step died
+	lost    uint64          // records that were lost
+	records []kmsg.Record   // of the case, from the first step on
+	current string          // the step under way, as the script writes it
+	trouble string          // the first step that the kernel reported trouble at
+	last    *lastWord       // of the guest; nil as long as it has not said it
+	notes   []string        // what a reader of the record should know
+	excused map[uint64]bool // the sequence numbers of records that say nothing of the case
+}
+
+var _ Guest = (*guest)(nil)
+
+// Insert inserts a module that was built for this kernel, or, when there is
+// none of that name, one of the kernel's own.
+func (b *guest) Insert(ctx context.Context, name string, params []string) (lesson.Step, error) {
+	path := cmp.Or(b.column.modules.Files[name], b.column.own[name])
+	if path == "" {
+		return lesson.Step{}, &fault.Error{Owner: fault.Module, What: fmt.Sprintf("there is no module %q for %s", name, b.column.kernel.Release),
+			Hint: "is its folder in kmod, with a Kbuild? the kernel's own modules do not come with all kernels"}
+	}
+	image, err := ko.Read(path)
+	if err != nil {
+		return lesson.Step{}, err
+	}
+	return b.step(ctx, func(ctx context.Context) (vm.Answer, error) {
+		return b.vm.Insert(ctx, image, params...)
+	})
+}
+
+// Remove removes a module, without waiting for its users to go.
+func (b *guest) Remove(ctx context.Context, name string) (lesson.Step, error) {
+	return b.step(ctx, func(ctx context.Context) (vm.Answer, error) { return b.vm.Remove(ctx, name) })
+}
+
+// Run runs a command of the guest. A command that fails is a step with EIO.
+func (b *guest) Run(ctx context.Context, argv []string) (lesson.Step, error) {
+	return b.step(ctx, func(ctx context.Context) (vm.Answer, error) {
+		answer, err := b.vm.Run(ctx, nil, argv...)
+		if err == nil && answer.Errno == 0 && answer.Exit != 0 {
+			answer.Errno = syscall.EIO
+		}
+		return answer, err
+	})
+}
+
+// Read reads a file of the guest.
+func (b *guest) Read(ctx context.Context, path string) (lesson.Step, error) {
+	return b.step(ctx, func(ctx context.Context) (vm.Answer, error) { return b.vm.ReadFile(ctx, path) })
+}
+
+// Write writes a file of the guest that is there.
+func (b *guest) Write(ctx context.Context, path string, data []byte) (lesson.Step, error) {
+	return b.step(ctx, func(ctx context.Context) (vm.Answer, error) { return b.vm.WriteFile(ctx, path, data, 0) })
+}
+
+// End runs a command of the guest that ends it. The agent goes before the kernel
+// does, so the log is the console's, which shows every line for this step. It
+// may show some that came before: a console can have a thread of its own.
+func (b *guest) End(ctx context.Context, argv []string) (lesson.Step, lesson.End, error) {
+	const everything = "8\n" // the first number of the file is the console's log level
+	if err := b.WriteFile(ctx, "/proc/sys/kernel/printk", []byte(everything)); err != nil {
+		return lesson.Step{}, "", err
+	}
+	shown, known, kept := len(b.vm.Console()), b.newest(), b.vm.Watch()
+	answer, err := b.vm.Run(ctx, nil, argv...)
+	if err == nil {
+		b.keep(answer)
+		return lesson.Step{}, "", fmt.Errorf("%s: %w: %s", strings.Join(argv, " "), errLivesOn, answer.Output)
+	}
+	if err := b.vm.Await(ctx); err != nil {
+		return lesson.Step{}, "", err
+	}
+	fate := b.vm.Close()
+	end, ok := ends[fate.How]
+	if !ok {
+		return lesson.Step{}, "", err // how it ended is told by its fate
+	}
+	return lesson.Step{Log: kmsg.ConsoleTranscript(fate.Console[shown:], known, kept)}, end, nil
+}
+
+// newest returns when the last record was logged that the script has been told
+// of.
+func (b *guest) newest() time.Duration {
+	if len(b.records) == 0 {
+		return 0
+	}
+	return b.records[len(b.records)-1].Time
+}
+
+// ends are the ends of a VM that a script may ask for.
+var ends = map[vm.How]lesson.End{vm.Reset: lesson.Reset, vm.PowerOff: lesson.PowerOff}
+
+// errLivesOn ends a script that wanted the guest to end.
+var errLivesOn = errors.New("the guest lives on")
+
+// lastWord is what a guest says of itself at the end.
+type lastWord struct{ taint uint64 }
+
+// Settle returns what was printed since the last step. It is the guest's last
+// word.
+func (b *guest) Settle(ctx context.Context) (lesson.Step, error) {
+	step, err := b.step(ctx, b.vm.LastWord)
+	if err != nil {
+		return step, err
+	}
+	if step.Errno != 0 {
+		return step, fmt.Errorf("the kernel does not tell how it is tainted: %w", step.Errno)
+	}
+	taint, err := strconv.ParseUint(strings.TrimSpace(step.Output), 10, 64)
+	if err != nil {
+		return step, fmt.Errorf("the kernel does not tell how it is tainted: %w", err)
+	}
+	b.last = &lastWord{taint}
+	return step, nil
+}
+
+// hear has the guest say its last word, unless it has, has ended as it should, or
+// is lost. A guest that does not say it has not passed.
+func (b *guest) hear(ctx context.Context, o *lesson.Outcome) {
+	if b.last != nil || o.Err != nil || o.Ended != "" {
+		return
+	}
+	if _, err := b.Settle(ctx); err != nil {
+		o.Finished, o.Err = false, err
+	}
+}
+
+// Loaded tells whether a module is in /proc/modules.
+func (b *guest) Loaded(ctx context.Context, name string) (bool, error) {
+	answer, err := b.vm.List(ctx)
+	if err != nil {
+		return false, err
+	}
+	b.keep(answer)
+	for line := range strings.Lines(string(answer.Output)) {
+		if loaded, _, _ := strings.Cut(line, " "); loaded == name {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// ReadFile returns the contents of a file of the guest. The guest's refusal is
+// an errno.
+func (b *guest) ReadFile(ctx context.Context, path string) ([]byte, error) {
+	step, err := b.Read(ctx, path)
+	return []byte(step.Output), refusal("read", path, step, err)
+}
+
+// WriteFile writes a file of the guest that is there. The guest's refusal is an
+// errno.
+func (b *guest) WriteFile(ctx context.Context, path string, data []byte) error {
+	step, err := b.Write(ctx, path, data)
+	return refusal("write", path, step, err)
+}
+
+func refusal(op, path string, step lesson.Step, err error) error {
+	if err == nil && step.Errno != 0 {
+		return &fs.PathError{Op: op, Path: path, Err: step.Errno}
+	}
+	return err
+}
+
+// Has settles a condition of the script.
+func (b *guest) Has(condition string) (bool, error) {
+	if n, ok := strings.CutPrefix(condition, "cpus:"); ok {
+		want, err := strconv.Atoi(n)
+		return err == nil && b.vm.Hello.CPUs >= want, err
+	}
+	return b.column.conditions.Has(condition)
+}
+
+func (b *guest) step(ctx context.Context, act func(context.Context) (vm.Answer, error)) (lesson.Step, error) {
+	kept := b.vm.Watch()
+	answer, err := act(ctx)
+	if err != nil {
+		return lesson.Step{}, err
+	}
+	answer.Records = b.excuse(answer.Records, kept)
+	b.keep(answer)
+	if answer.Died != "" {
+		b.died = answer.Died
+		return lesson.Step{Log: kmsg.Transcript(answer.Records)}, errTaskDied
+	}
+	return lesson.Step{Errno: answer.Errno, Output: string(answer.Output), Log: kmsg.Transcript(answer.Records)}, nil
+}
+
+// errTaskDied ends a script whose step's task was killed; the splat that
+// killed it is the reason.
+var errTaskDied = errors.New("the task that took the step was killed")
+
+// excuse returns records without the complaints of a guest that was kept from
+// running, and notes those.
+func (b *guest) excuse(records []kmsg.Record, kept func() time.Duration) []kmsg.Record {
+	var lost time.Duration
+	records, complaints := kmsg.HeldUp(records, func() time.Duration {
+		lost = kept()
+		return lost
+	})
+	for i, c := range complaints {
+		b.excused[c.Seq] = true
+		if i == 0 {
+			b.notes = append(b.notes, fmt.Sprintf("%s: the VM was kept from running for %.1f s, of which the kernel complains: %s", b.current, lost.Seconds(), c.Text))
+		}
+	}
+	return records
+}
+
+func (b *guest) keep(answer vm.Answer) {
+	b.lost += answer.Lost
+	b.records = append(b.records, answer.Records...)
+	if b.trouble == "" && len(kmsg.Splats(lines(answer.Records))) > 0 {
+		b.trouble = b.current
+	}
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package harness
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"text/tabwriter"
+
+	"kmodlab/harness/internal/report"
+	"kmodlab/vmimages"
+)
+
+// Kernels lists the kernels that the catalogue knows: what is pinned, where it
+// comes from, how large it is, and whether it is in the cache.
+func Kernels(ctx context.Context, w io.Writer) error {
+	ctx, l, err := open(ctx, w, false)
+	if err != nil {
+		return status(err)
+	}
+	rows, err := l.provider.List(ctx)
+	if err != nil {
+		return status(err)
+	}
+	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(t, "kernel\trelease\tversion\torigin\tcached\tdownload")
+	for _, r := range rows {
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Name, r.Release, r.Version, r.Origin, yesNo(r.Cached), report.Size(r.Size))
+	}
+	return t.Flush()
+}
+
+// KernelsPoints lists every release that the archive has of the kernels that
+// the flags name; all when they name none. The releases are what -kernel takes.
+func KernelsPoints(ctx context.Context, w io.Writer, f Flags) error {
+	f.Kernel = or(f.Kernel, "every")
+	ctx, l, err := open(ctx, io.Discard, f.Locked)
+	if err != nil {
+		return status(err)
+	}
+	choices, err := l.choices(ctx, f)
+	if err != nil {
+		return status(err)
+	}
+	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(t, "release\tseries\torigin")
+	for _, ch := range choices {
+		fmt.Fprintf(t, "%s\t%s\t%s\n", l.catalogue.Name(ch), ch.Series, ch.Suite)
+	}
+	return t.Flush()
+}
+
+// KernelsUpdate asks the archive for the newest kernels, rewrites the lock file
+// and says what changed.
+func KernelsUpdate(ctx context.Context, w io.Writer) error {
+	ctx, l, err := open(ctx, w, false)
+	if err != nil {
+		return status(err)
+	}
+	lock, changes, err := l.provider.Update(ctx)
+	if err != nil {
+		return status(err)
+	}
+	for _, c := range changes {
+		fmt.Fprintln(w, c)
+	}
+	if len(changes) == 0 {
+		fmt.Fprintln(w, "the lock file names the newest kernels already")
+		return nil
+	}
+	text, err := lock.Encode()
+	if err != nil {
+		return status(err)
+	}
+	return status(os.WriteFile(filepath.Join(l.root, vmimages.LockFile), text, 0o644))
+}
+
+func yesNo(yes bool) string {
+	if yes {
+		return "yes"
+	}
+	return "no"
+}

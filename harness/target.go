@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+// Package harness holds the bodies of the mage targets: flags in, one run,
+// exit status out.
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/term"
+
+	"kmodlab/harness/internal/host"
+	"kmodlab/harness/internal/matrix"
+	"kmodlab/harness/internal/report"
+	"kmodlab/internal/cache"
+	"kmodlab/internal/fault"
+	"kmodlab/internal/kernel"
+	"kmodlab/internal/step"
+	"kmodlab/vmimages"
+)
+
+// Flags are the options of the targets; empty ones stand for the default.
+type Flags struct {
+	Kernel  string // "6.12", ">=6.12", "all", "every", "6.12.113+deb13": see [vmimages.Catalogue.Select]; "host" is the one that this machine runs
+	Flavour string // "rt", "cloud,rt", "all"
+	Arch    string // "arm64", "all"
+	KDir    string // folder of a kernel of the user's own: a built tree, or headers
+	Image   string // its image; "" for the one in KDir
+	Lesson  string // "notify,order"
+	Run     string // regular expression that matches LESSON/CASE
+	Shard   string // "2/5": the second of five parts
+	Update  bool   // rewrite expected logs
+	Locked  bool   // never choose another kernel than the pinned one
+}
+
+// outFolder is where runs leave results and logs, under the project's folder.
+const outFolder = "out"
+
+// lab is what every target works with.
+type lab struct {
+	root      string
+	out       string
+	view      *report.Terminal
+	cache     *cache.Cache
+	catalogue *vmimages.Catalogue
+	provider  *vmimages.Archive
+}
+
+// open sets up a lab that reports to w. The returned context carries the view.
+func open(ctx context.Context, w io.Writer, locked bool) (context.Context, *lab, error) {
+	root, err := os.Getwd() // mage runs targets in the magefile's folder
+	if err != nil {
+		return nil, nil, err
+	}
+	l := &lab{root: root, out: filepath.Join(root, outFolder), view: terminal(w)}
+	ctx = step.With(ctx, l.view.Listen)
+	context.AfterFunc(ctx, l.view.Close) // cases that are interrupted have no end
+	if l.cache, err = cache.Open(); err != nil {
+		return nil, nil, err
+	}
+	if l.catalogue, err = vmimages.Load(); err != nil {
+		return nil, nil, err
+	}
+	lock, err := vmimages.LoadLock()
+	if err != nil {
+		return nil, nil, err
+	}
+	l.provider = vmimages.NewArchive(l.cache, l.catalogue, lock, locked)
+	return ctx, l, nil
+}
+
+// terminal returns a view of w that is live when w is a terminal that can move
+// its cursor.
+func terminal(w io.Writer) *report.Terminal {
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) || os.Getenv("TERM") == "dumb" || os.Getenv("CI") != "" {
+		return report.NewTerminal(w, false, 0)
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		width = 80
+	}
+	return report.NewTerminal(w, true, width)
+}
+
+// runner returns a runner for the kernels, with everything on the host that
+// they need.
+func (l *lab) runner(ctx context.Context, kernels []kernel.Source, view matrix.View, update bool) (*matrix.Runner, error) {
+	var arches []string
+	for _, k := range kernels {
+		arches = append(arches, k.Arch)
+	}
+	if err := host.Ensure(ctx, host.Needs(arches...)); err != nil {
+		return nil, err
+	}
+	return &matrix.Runner{Cache: l.cache, Root: l.root, Kmod: filepath.Join(l.root, "kmod"), Out: l.out, Update: update, View: view}, nil
+}
+
+// Status is the error of a run that went to its end and whose outcome is not
+// all well; mage ends with it.
+type Status struct {
+	Code    int
+	Message string
+}
+
+// Error returns the message.
+func (s Status) Error() string { return s.Message }
+
+// ExitStatus tells mage how to exit.
+func (s Status) ExitStatus() int { return s.Code }
+
+// status makes of err what mage exits with.
+func status(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, context.Canceled):
+		return interrupted()
+	}
+	return Status{fault.Exit(err), err.Error()}
+}
+
+// interrupted is how a run ends that was cancelled.
+func interrupted() error {
+	return failed(fault.ExitHarness, "interrupted; the cache and the results of the run before stay valid")
+}
+
+// ended is status for what a person may have interrupted.
+func ended(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil {
+		return interrupted()
+	}
+	return status(err)
+}
+
+func failed(code int, format string, args ...any) error {
+	return Status{code, fmt.Sprintf(format, args...)}
+}

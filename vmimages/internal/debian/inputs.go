@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package debian
+
+import (
+	"kmodlab/internal/cache"
+	"kmodlab/vmimages/internal/catalogue"
+)
+
+// These change when the way to make an entry of the cache does.
+const (
+	kernelRecipe    = "4"
+	toolchainRecipe = "3"
+	lintersRecipe   = "1"
+	choiceRecipe    = "1"
+)
+
+// The kinds of the cache entries.
+const kindDeb, kindKernel, kindToolchain, kindLinters, kindChosen, kindApt = "deb", "kernel", "toolchain", "linters", "chosen", "apt"
+
+// debInputs are those of a package: its content.
+func debInputs(pkg catalogue.Package) *cache.Inputs { return cache.Named(kindDeb, pkg.SHA256) }
+
+// kernelInputs are those of a prepared kernel. The folder of the toolchain,
+// which the programs of Kbuild run with, is in it, and so is that of the cache,
+// which the headers name.
+func (p *Provider) kernelInputs(pin catalogue.Pin, toolchain string) *cache.Inputs {
+	return cache.NewInputs(kindKernel).Add("recipe", kernelRecipe).Add("release", pin.Release).Add("architecture", pin.Arch).
+		List("packages", pin.Digests()).Add("place of the toolchain", toolchain).Add("place of the cache", p.cache.Root())
+}
+
+// headersKey names the contents of the headers of a prepared kernel, but for the
+// names of the folders in them: modules are the same wherever the cache is.
+func headersKey(pin catalogue.Pin) string {
+	return cache.Key(append([]string{kernelRecipe, pin.Release, pin.Arch}, pin.Digests()...)...)
+}
+
+// toolchainInputs are those of a toolchain's tree. The folder of the cache is in
+// it, which its scripts name.
+func (p *Provider) toolchainInputs(pin catalogue.Pin) *cache.Inputs {
+	return cache.NewInputs(kindToolchain).Add("recipe", toolchainRecipe).List("packages", pin.Digests()).Add("place of the cache", p.cache.Root())
+}
+
+// lintersInputs are those of sparse and checkpatch. The folder of the cache is in
+// them, which their scripts name.
+func (p *Provider) lintersInputs(pin catalogue.Pin) *cache.Inputs {
+	return cache.NewInputs(kindLinters).Add("recipe", lintersRecipe).List("packages", pin.Digests()).Add("place of the cache", p.cache.Root())
+}
+
+// toolchainID names what a toolchain does, wherever it is.
+func toolchainID(t catalogue.Toolchain, pin catalogue.Pin) string {
+	return t.Name + " " + pin.Version + " " + cache.Key(append([]string{toolchainRecipe}, pin.Digests()...)...)[:16]
+}
+
+// choiceInputs are those of a choice among what the archive has. What it has is
+// not among them: a choice is remembered so that it need not be asked again.
+func choiceInputs(t target) *cache.Inputs {
+	return cache.NewInputs(kindChosen).Add("recipe", choiceRecipe).Add("name", t.name).Add("architecture", t.arch).Add("suite", t.suite).
+		List("among", t.among).List("pinned", t.pin.Digests())
+}
+
+// indexInputs are those of the index of a suite, as apt has it in the root.
+func (r root) indexInputs() *cache.Inputs {
+	return cache.NewInputs(kindApt).Add("suite", r.suite).Add("site", r.site).List("architectures", r.arches).Add("keys", r.keyring)
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package debian
+
+import (
+	"context"
+
+	"kmodlab/vmimages/internal/catalogue"
+)
+
+// Row is what a list of kernels shows of one.
+type Row struct {
+	Name     string // how a person calls it
+	Choice   catalogue.Choice
+	Release  string // what uname -r says
+	Version  string // of the packages
+	Origin   string // the suite
+	Pinned   bool   // whether it is what kernels.lock says
+	Cached   bool   // whether it is ready for use, without a network
+	Size     int64  // bytes of its packages
+	Download int64  // bytes still to be fetched before its first use, those of its toolchain included
+}
+
+// List returns the kernels that are pinned, and those that were chosen on this
+// machine, in the order of the catalogue. It asks no archive.
+func (p *Provider) List(ctx context.Context) ([]Row, error) {
+	var rows []Row
+	choices, err := p.catalogue.Select("all", "all", "all")
+	if err != nil {
+		return nil, err
+	}
+	for _, ch := range choices {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		t := kernelTarget(p, ch)
+		pin, ok := p.current(t)
+		if !ok {
+			continue
+		}
+		row := Row{Name: p.catalogue.Name(ch), Choice: ch, Release: pin.Release, Version: pin.Version, Origin: pin.Suite,
+			Pinned: t.pinned && pin.Release == t.pin.Release && pin.Version == t.pin.Version, Size: pin.Size()}
+		p.fillState(&row, ch, pin)
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// current returns the packages that the target stands for now, and whether
+// there are any without asking the archive.
+func (p *Provider) current(t target) (catalogue.Pin, bool) {
+	if chosen, ok := p.recall(t); ok && !p.options.Locked {
+		return chosen, true
+	}
+	return t.pin, t.pinned
+}
+
+// fillState says what of the kernel is in the cache.
+func (p *Provider) fillState(row *Row, ch catalogue.Choice, pin catalogue.Pin) {
+	row.Download = p.notCached(pin)
+	wanted, ok := p.catalogue.Toolchain(ch.Suite, ch.Arch)
+	if !ok {
+		return
+	}
+	tools, ok := p.current(toolchainTarget(p, wanted))
+	if !ok {
+		return
+	}
+	in := p.toolchainInputs(tools)
+	dir, made := p.cache.Lookup(in.Kind(), in.Key())
+	if !made {
+		row.Download += p.notCached(tools)
+		return
+	}
+	in = p.kernelInputs(pin, dir)
+	if _, row.Cached = p.cache.Lookup(in.Kind(), in.Key()); row.Cached {
+		row.Download = 0
+	}
+}
+
+// notCached returns the bytes of those packages that are not in the cache.
+func (p *Provider) notCached(pin catalogue.Pin) int64 {
+	var size int64
+	for _, pkg := range pin.Packages {
+		if _, ok := p.cache.Lookup(kindDeb, pkg.SHA256); !ok {
+			size += pkg.Size
+		}
+	}
+	return size
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+// Package vmimagestest gives tests a kernel that is there already: no test
+// downloads or installs anything.
+package vmimagestest
+
+import (
+	"os/exec"
+	"testing"
+
+	"kmodlab/internal/cache"
+	"kmodlab/internal/kernel"
+	"kmodlab/vmimages"
+)
+
+// Kernel returns the user's cache and the kernel called name ("6.12",
+// "7.3 rt") in it; the first one of amd64 for "". A test that cannot have a VM
+// of it is skipped, and says what is missing: it is short, or there is no QEMU,
+// no cache, or no such kernel in the cache.
+func Kernel(t testing.TB, name string) (*cache.Cache, kernel.Source) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: needs VMs")
+	}
+	if _, err := exec.LookPath("qemu-system-x86_64"); err != nil {
+		t.Skipf("no VM: %v", err)
+	}
+	c, err := cache.Open()
+	if err != nil {
+		t.Skipf("no cache: %v", err)
+	}
+	catalogue, err := vmimages.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	lock, err := vmimages.LoadLock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	provider := vmimages.NewArchive(c, catalogue, lock, false)
+	rows, err := provider.List(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range rows {
+		if row.Cached && row.Choice.Arch == "amd64" && (name == "" || row.Name == name) {
+			return c, provider.Source(row.Choice)
+		}
+	}
+	t.Skipf("kernel %q is not in the cache; go tool mage run -kernel=SERIES fetches one", name)
+	return nil, kernel.Source{}
+}
