@@ -55,7 +55,7 @@ func Run(ctx context.Context,
 	update *bool, // write down what the kernel prints instead of comparing it
 	locked *bool, // fail rather than take another kernel than the pinned one
 ) error {
-	return harness.Run(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image),
+	return here().Run(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image),
 		Lesson: text(lesson), Run: text(run), Update: set(update), Locked: set(locked)})
 }
 
@@ -72,7 +72,7 @@ func Test(ctx context.Context,
 	update *bool, // write down what the kernels print instead of comparing it
 	locked *bool, // fail rather than take another kernel than a pinned one
 ) error {
-	return harness.Test(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image),
+	return here().Test(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image),
 		Lesson: text(lesson), Run: text(run), Shard: text(shard), Update: set(update), Locked: set(locked)})
 }
 
@@ -87,7 +87,7 @@ func Plan(ctx context.Context,
 	shard *string, // one part of the work, as in 2/4
 	json *bool, // for a program instead of a person
 ) error {
-	return harness.Plan(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch),
+	return here().Plan(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch),
 		Lesson: text(lesson), Run: text(run), Shard: text(shard)}, set(json))
 }
 
@@ -101,7 +101,7 @@ func Merge(ctx context.Context,
 	lesson *string, // a folder of kmod, or several: notify,order
 	run *string, // only the cases LESSON/CASE that match this expression
 ) error {
-	return harness.Merge(ctx, os.Stdout, dirs, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch),
+	return here().Merge(ctx, os.Stdout, dirs, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch),
 		Lesson: text(lesson), Run: text(run)})
 }
 
@@ -113,7 +113,7 @@ func Bisect(ctx context.Context,
 	flavour *string, // cloud (default), amd64, rt
 	arch *string, // amd64 (default), arm64
 ) error {
-	return harness.Bisect(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), Run: text(run)})
+	return here().Bisect(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), Run: text(run)})
 }
 
 // Watch runs a lesson each time that you save one of its files.
@@ -127,7 +127,7 @@ func Watch(ctx context.Context,
 	arch *string, // amd64 (default), arm64
 	run *string, // only the cases LESSON/CASE that match this expression
 ) error {
-	return harness.Watch(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch),
+	return here().Watch(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch),
 		Lesson: text(lesson), Run: text(run)})
 }
 
@@ -142,7 +142,7 @@ func Shell(ctx context.Context,
 	kdir *string, // a kernel of your own: a built tree, or headers
 	image *string, // its image, when it is not in kdir
 ) error {
-	return harness.Shell(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image)})
+	return here().Shell(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image)})
 }
 
 // Debug freezes a case in the init function of its module, under gdb.
@@ -156,12 +156,12 @@ func Debug(ctx context.Context,
 	kernel *string, // a series or release; 6.12 when left out
 	flavour *string, // cloud (default), amd64, rt
 ) error {
-	return harness.Debug(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Lesson: text(lesson), Run: text(run)})
+	return here().Debug(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Lesson: text(lesson), Run: text(run)})
 }
 
 // New makes a lesson NAME that passes at once: module, script, README.
 func New(name string) error {
-	return harness.New(os.Stdout, name)
+	return here().New(os.Stdout, name)
 }
 
 // Compdb writes compile_commands.json, by which clangd knows the modules.
@@ -169,7 +169,7 @@ func Compdb(ctx context.Context,
 	kernel *string, // a series or release; 6.12 when left out
 	flavour *string, // cloud (default), amd64, rt
 ) error {
-	return harness.CompileCommands(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour)})
+	return here().CompileCommands(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour)})
 }
 
 // Try builds any folder of modules, inserts and removes them, and shows what
@@ -188,7 +188,7 @@ func Try(ctx context.Context,
 	update *bool, // write down in the script what the kernel prints
 	locked *bool, // fail rather than take another kernel than a pinned one
 ) error {
-	return harness.Try(ctx, os.Stdout, harness.TryFlags{Dir: text(dir), Params: text(params), Flags: harness.Flags{
+	return here().Try(ctx, os.Stdout, harness.TryFlags{Dir: text(dir), Params: text(params), Flags: harness.Flags{
 		Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image), Update: set(update), Locked: set(locked)}})
 }
 
@@ -197,7 +197,7 @@ func Bench(ctx context.Context,
 	kernel *string, // a series or release; 6.12 when left out
 	rounds *int, // how often each is measured; 10 when left out
 ) error {
-	return harness.Bench(ctx, os.Stdout, harness.Flags{Kernel: text(kernel)}, max(1, number(rounds, 10)))
+	return here().Bench(ctx, os.Stdout, harness.Flags{Kernel: text(kernel)}, max(1, number(rounds, 10)))
 }
 
 // Soak starts VMs again and again and fails when one does not come up.
@@ -219,7 +219,7 @@ func Soak(ctx context.Context,
 	run *string, // disturb only the cases LESSON/CASE that match this expression
 	seed *int, // of what is left to chance
 ) error {
-	return harness.Soak(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), Lesson: text(lesson), Run: text(run)},
+	return here().Soak(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), Lesson: text(lesson), Run: text(run)},
 		harness.Load{Clones: clones, Parallel: parallel, Boots: boots},
 		harness.Disturbance{On: set(chaos), Kinds: text(disturb), Rounds: number(rounds, 3), Seed: uint64(number(seed, 0))})
 }
@@ -229,7 +229,7 @@ func Soak(ctx context.Context,
 func Claims(ctx context.Context,
 	locked *bool, // fail rather than take another kernel than a pinned one
 ) error {
-	return harness.Claims(ctx, os.Stdout, harness.Flags{Locked: set(locked)})
+	return here().Claims(ctx, os.Stdout, harness.Flags{Locked: set(locked)})
 }
 
 // Cycles loads and unloads every lesson's modules 200 times on every kernel of
@@ -242,7 +242,7 @@ func Cycles(ctx context.Context,
 	run *string, // only the cases LESSON/CASE that match this expression
 	rounds *int, // how often; 200 by default
 ) error {
-	return harness.Cycles(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), Lesson: text(lesson), Run: text(run)}, number(rounds, 200))
+	return here().Cycles(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), Lesson: text(lesson), Run: text(run)}, number(rounds, 200))
 }
 
 // Lint asks everybody who has an opinion on the sources, and fails when anybody
@@ -255,13 +255,13 @@ func Lint(ctx context.Context,
 	kernel *string, // series, release or set: 6.12, >=6.1, all, every
 	locked *bool, // fail rather than take another kernel than a pinned one
 ) error {
-	return harness.Lint(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Locked: set(locked)})
+	return here().Lint(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Locked: set(locked)})
 }
 
 // Report makes out/report.html, out/junit.xml and out/results.ktap again, from
 // the results of the last run.
 func Report(ctx context.Context) error {
-	return harness.Report(ctx, os.Stdout)
+	return here().Report(ctx, os.Stdout)
 }
 
 // Kernels groups what concerns the kernels.
@@ -269,7 +269,7 @@ type Kernels mg.Namespace
 
 // List lists the kernels: series, version, origin, cached or not, size.
 func (Kernels) List(ctx context.Context) error {
-	return harness.Kernels(ctx, os.Stdout)
+	return here().Kernels(ctx, os.Stdout)
 }
 
 // Points lists every release that the archive has, for -kernel=RELEASE.
@@ -278,13 +278,16 @@ func (Kernels) Points(ctx context.Context,
 	flavour *string, // cloud (default), amd64, rt, or all
 	arch *string, // amd64 (default), arm64, or all
 ) error {
-	return harness.KernelsPoints(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch)})
+	return here().KernelsPoints(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch)})
 }
 
 // Update asks the archive for the newest kernels and rewrites the lock file.
 func (Kernels) Update(ctx context.Context) error {
-	return harness.KernelsUpdate(ctx, os.Stdout)
+	return here().KernelsUpdate(ctx, os.Stdout)
 }
+
+// here is the folder of the magefile, in which mage runs targets.
+func here() harness.Home { return harness.Checkout(".") }
 
 func text(flag *string) string {
 	if flag == nil {

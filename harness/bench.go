@@ -18,8 +18,8 @@ import (
 
 // Bench measures the lab on one kernel and writes out/bench.json. The case it
 // measures is the one that "run" runs.
-func Bench(ctx context.Context, w io.Writer, f Flags, rounds int) error {
-	ctx, l, err := open(ctx, w, f.Locked)
+func (h Home) Bench(ctx context.Context, w io.Writer, f Flags, rounds int) error {
+	ctx, l, err := h.open(ctx, w, f.Locked)
 	if err != nil {
 		return status(err)
 	}
@@ -71,10 +71,10 @@ func (l *lab) measure(ctx context.Context, f Flags, rounds int) (*bench.Figures,
 		return nil, err
 	}
 	var cases bench.Cases
-	if cases.Inserts, err = lesson.ReadCase(filepath.Join(l.root, "harness/internal/bench/lesson/inserts.txtar")); err != nil {
+	if cases.Inserts, err = lesson.ReadCase(filepath.Join(l.home.Sources, "harness/internal/bench/lesson/inserts.txtar")); err != nil {
 		return nil, err
 	}
-	if cases.Lesson, err = lesson.ReadCase(filepath.Join(l.root, "kmod", defaultLesson, "transcript.txtar")); err != nil {
+	if cases.Lesson, err = lesson.ReadCase(filepath.Join(l.home.Lessons, defaultLesson, "transcript.txtar")); err != nil {
 		return nil, err
 	}
 	col, err := runner.Prepare(ctx, source)

@@ -22,9 +22,9 @@ import (
 // when they name none, for the first one at which a case gets another verdict
 // than before it. When first and last have the same verdict, it looks for the
 // first one that prints something else.
-func Bisect(ctx context.Context, w io.Writer, f Flags) error {
+func (h Home) Bisect(ctx context.Context, w io.Writer, f Flags) error {
 	f.Kernel = or(f.Kernel, "every")
-	ctx, l, err := open(ctx, w, f.Locked)
+	ctx, l, err := h.open(ctx, w, f.Locked)
 	if err != nil {
 		return status(err)
 	}

@@ -117,20 +117,20 @@ func (l *lab) works(ctx context.Context, f Flags, kernels []kernel.Source) ([]*w
 		return nil, err
 	}
 	all := []*work{{name: "lessons", cells: matrix.Plan(kernels, lessons, nil)}}
-	folders := []string{"kmod"}
+	folders := []string{l.home.Lessons}
 	if f.Lesson == "" && f.Run == "" {
-		faults, err := lesson.Find(filepath.Join(l.root, faultsFolder))
+		faults, err := lesson.Find(filepath.Join(l.home.Sources, faultsFolder))
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, &work{name: "faults", cells: matrix.Plan(kernels, faults, nil)})
-		folders = append(folders, faultsFolder)
+		folders = append(folders, filepath.Join(l.home.Sources, faultsFolder))
 	}
 	for i, w := range all {
 		if w.runner, err = l.runner(ctx, kernels, silent{l.view}, false); err != nil {
 			return nil, err
 		}
-		w.runner.Kmod = filepath.Join(l.root, folders[i])
+		w.runner.Kmod = folders[i]
 	}
 	if len(all) > 1 {
 		all[1].runner.Limit = faultsLimit

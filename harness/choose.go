@@ -4,7 +4,6 @@ package harness
 
 import (
 	"context"
-	"path/filepath"
 
 	"kmodlab/harness/internal/lesson"
 	"kmodlab/internal/fault"
@@ -65,7 +64,7 @@ func (l *lab) choices(ctx context.Context, f Flags) ([]vmimages.Choice, error) {
 
 // lessons returns the lessons, and of these the cases, that the flags name.
 func (l *lab) lessons(f Flags) ([]lesson.Lesson, error) {
-	all, err := lesson.Find(filepath.Join(l.root, "kmod"))
+	all, err := lesson.Find(l.home.Lessons)
 	if err != nil {
 		return nil, err
 	}

@@ -23,8 +23,8 @@ const ledgerFile = "docs/claims.md"
 
 // Claims runs every case that settles a claim on the test set and writes the
 // ledger.
-func Claims(ctx context.Context, w io.Writer, f Flags) error {
-	ctx, l, err := open(ctx, w, f.Locked)
+func (h Home) Claims(ctx context.Context, w io.Writer, f Flags) error {
+	ctx, l, err := h.open(ctx, w, f.Locked)
 	if err != nil {
 		return status(err)
 	}
@@ -37,14 +37,14 @@ func Claims(ctx context.Context, w io.Writer, f Flags) error {
 	} else if j, err = l.write(p, j); err != nil {
 		return status(err)
 	}
-	report.Failures(w, j.Records, outFolder)
+	report.Failures(w, j.Records, l.home.outName())
 	return l.conclude(w, j)
 }
 
 // write writes the ledger of a judgement, and judges again by it.
 func (l *lab) write(p *plan, j verdict.Judgement) (verdict.Judgement, error) {
 	p.book.have = p.book.page(j.Records)
-	if err := os.WriteFile(filepath.Join(l.root, ledgerFile), []byte(p.book.have), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(l.home.Sources, ledgerFile), []byte(p.book.have), 0o644); err != nil {
 		return j, err
 	}
 	l.view.Printf("\nwrote %s\n", ledgerFile)
@@ -73,7 +73,7 @@ func (l *lab) book(ctx context.Context, lessons []lesson.Lesson) (*book, error) 
 	for _, k := range kernels {
 		b.kernels = append(b.kernels, k.Name)
 	}
-	have, err := os.ReadFile(filepath.Join(l.root, ledgerFile))
+	have, err := os.ReadFile(filepath.Join(l.home.Sources, ledgerFile))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, &fault.Error{Owner: fault.Host, What: "cannot read the ledger of claims", Where: ledgerFile, Err: err}
 	}

@@ -18,8 +18,8 @@ const commandsFile = "compile_commands.json"
 
 // CompileCommands builds the modules for a kernel and writes how each source
 // was compiled into the project's folder.
-func CompileCommands(ctx context.Context, w io.Writer, f Flags) error {
-	ctx, l, err := open(ctx, w, f.Locked)
+func (h Home) CompileCommands(ctx context.Context, w io.Writer, f Flags) error {
+	ctx, l, err := h.open(ctx, w, f.Locked)
 	if err != nil {
 		return status(err)
 	}
@@ -34,7 +34,7 @@ func CompileCommands(ctx context.Context, w io.Writer, f Flags) error {
 	if err != nil {
 		return status(err)
 	}
-	commands, err := kbuild.Commands(ctx, l.cache, k, filepath.Join(l.root, "kmod"))
+	commands, err := kbuild.Commands(ctx, l.cache, k, l.home.Lessons)
 	if err != nil {
 		return ended(ctx, err)
 	}
@@ -42,7 +42,7 @@ func CompileCommands(ctx context.Context, w io.Writer, f Flags) error {
 	if err != nil {
 		return status(err)
 	}
-	if err := os.WriteFile(filepath.Join(l.root, commandsFile), append(text, '\n'), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(l.home.Sources, commandsFile), append(text, '\n'), 0o644); err != nil {
 		return status(err)
 	}
 	l.view.Printf("wrote %s: %d sources, as compiled for %s\n", commandsFile, len(commands), k.Release)

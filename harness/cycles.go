@@ -23,11 +23,11 @@ const cyclesFolder = "cycles"
 // Cycles loads and unloads the modules of each lesson rounds times on each
 // kernel of the test set, or on those that the flags name, and fails where
 // something is left behind.
-func Cycles(ctx context.Context, w io.Writer, f Flags, rounds int) error {
+func (h Home) Cycles(ctx context.Context, w io.Writer, f Flags, rounds int) error {
 	if least := cycle.Warmup + cycle.MinRounds; rounds < least {
 		return status(&fault.Error{Owner: fault.Usage, What: fmt.Sprintf("%d rounds show no leak", rounds), Where: "-rounds", Hint: fmt.Sprintf("take %d or more", least)})
 	}
-	ctx, l, err := open(ctx, w, f.Locked)
+	ctx, l, err := h.open(ctx, w, f.Locked)
 	if err != nil {
 		return status(err)
 	}
@@ -63,6 +63,6 @@ func Cycles(ctx context.Context, w io.Writer, f Flags, rounds int) error {
 	}
 	l.view.Printf("\n")
 	report.Table(w, j)
-	report.Failures(w, j.Records, filepath.Join(outFolder, cyclesFolder))
+	report.Failures(w, j.Records, filepath.Join(l.home.outName(), cyclesFolder))
 	return l.conclude(w, j)
 }

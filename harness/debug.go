@@ -28,10 +28,10 @@ import (
 // Debug runs a case under gdb, which has it stand at the init function of the
 // lesson's module. Where standard input is no terminal, gdb prints a backtrace
 // and goes on.
-func Debug(ctx context.Context, w io.Writer, f Flags) error {
+func (h Home) Debug(ctx context.Context, w io.Writer, f Flags) error {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP, syscall.SIGTERM)
 	defer stop()
-	ctx, l, err := open(ctx, w, f.Locked)
+	ctx, l, err := h.open(ctx, w, f.Locked)
 	if err != nil {
 		return status(err)
 	}
@@ -64,7 +64,7 @@ func Debug(ctx context.Context, w io.Writer, f Flags) error {
 	if err != nil {
 		return ended(ctx, err)
 	}
-	report.Failures(w, []verdict.Record{record}, outFolder)
+	report.Failures(w, []verdict.Record{record}, l.home.outName())
 	return l.close(verdict.Run{Records: []verdict.Record{record}}.Judge())
 }
 
@@ -85,7 +85,7 @@ func (l *lab) session(ctx context.Context, runner *matrix.Runner, col *matrix.Ta
 	if s.Symbols, err = l.symbols(ctx, runner, col); err != nil {
 		return s, err
 	}
-	s.Module, err = gdb.ReadModule(name, ko, debug, filepath.Join(l.root, "kmod", name), work)
+	s.Module, err = gdb.ReadModule(name, ko, debug, filepath.Join(l.home.Lessons, name), work)
 	return s, err
 }
 

@@ -37,7 +37,7 @@ func TestDebug(t *testing.T) {
 	for _, series := range cachedSeries(t) {
 		t.Run(series, func(t *testing.T) {
 			var out bytes.Buffer
-			if err := Debug(context.Background(), &out, Flags{Kernel: series, Lesson: "order"}); err != nil {
+			if err := Checkout(".").Debug(context.Background(), &out, Flags{Kernel: series, Lesson: "order"}); err != nil {
 				t.Fatalf("Debug(order, %s) = %v; want no error\n%s", series, err, out.String())
 			}
 			shown := out.String()
@@ -84,7 +84,7 @@ func cachedSeries(t *testing.T) []string {
 	if _, err := vm.FindQEMU(t.Context(), "amd64"); err != nil {
 		t.Skipf("needs QEMU: %v", err)
 	}
-	_, l, err := open(t.Context(), io.Discard, false)
+	_, l, err := Checkout(".").open(t.Context(), io.Discard, false)
 	if err != nil {
 		t.Skipf("needs the cache: %v", err)
 	}

@@ -78,23 +78,23 @@ func TestMergedIsAsOnOneMachine(t *testing.T) {
 			if want["exit"] != tt.want || !strings.Contains(want["results.json"], tt.says) {
 				t.Errorf("one machine says %q; want %q, and results with %q:\n%s", want["exit"], tt.want, tt.says, want["results.json"])
 			}
-			if err := os.RemoveAll(filepath.Join(s.root, outFolder)); err != nil {
+			if err := os.RemoveAll(filepath.Join(s.root, "out")); err != nil {
 				t.Fatal(err)
 			}
 			for i := range 4 { // a kernel each
 				s.out = filepath.Join(s.root, "parts", fmt.Sprint(i))
 				s.end(&bytes.Buffer{}, Flags{Shard: fmt.Sprintf("%d/4", i+1)}, tt.became)
 			}
-			got := run(func(w *bytes.Buffer) error { return Merge(s.ctx, w, "parts/*", Flags{}) })
+			got := run(func(w *bytes.Buffer) error { return Checkout(".").Merge(s.ctx, w, "parts/*", Flags{}) })
 			if d := cmp.Diff(want, got); d != "" {
 				t.Errorf("in parts (-one machine +merged):\n%s", d)
 			}
 			for _, name := range []string{"report.html", "junit.xml", "results.ktap"} {
-				if err := os.Remove(filepath.Join(s.root, outFolder, name)); err != nil {
+				if err := os.Remove(filepath.Join(s.root, "out", name)); err != nil {
 					t.Fatal(err)
 				}
 			}
-			if err := Report(s.ctx, &bytes.Buffer{}); err != nil {
+			if err := Checkout(".").Report(s.ctx, &bytes.Buffer{}); err != nil {
 				t.Fatal(err)
 			}
 			again := s.left(nil)
@@ -144,10 +144,10 @@ func TestMergeOfBadParts(t *testing.T) {
 			s.ledgerNow(pass)
 			s.part("1", "1/2", pass)
 			s.part("2", "2/2", pass)
-			os.RemoveAll(filepath.Join(s.root, outFolder))
+			os.RemoveAll(filepath.Join(s.root, "out"))
 			tt.spoil(s)
 			var b bytes.Buffer
-			err := Merge(s.ctx, &b, "parts/*", Flags{})
+			err := Checkout(".").Merge(s.ctx, &b, "parts/*", Flags{})
 			code := Status{}
 			if errors.As(err, &code); code.Code != tt.exit {
 				t.Errorf("Merge() = %v; want exit status %d\n%s", err, tt.exit, b.String())
@@ -157,7 +157,7 @@ func TestMergeOfBadParts(t *testing.T) {
 					t.Errorf("Merge() = %v; want it to say %q", err, part)
 				}
 			}
-			if _, err := os.Stat(filepath.Join(s.root, outFolder, resultsFile)); (err == nil) != (tt.exit != fault.ExitUsage) {
+			if _, err := os.Stat(filepath.Join(s.root, "out", resultsFile)); (err == nil) != (tt.exit != fault.ExitUsage) {
 				t.Errorf("results: %v; want some unless the parts are refused", err)
 			}
 		})

@@ -16,8 +16,8 @@ import (
 
 // Kernels lists the kernels that the catalogue knows: what is pinned, where it
 // comes from, how large it is, and whether it is in the cache.
-func Kernels(ctx context.Context, w io.Writer) error {
-	ctx, l, err := open(ctx, w, false)
+func (h Home) Kernels(ctx context.Context, w io.Writer) error {
+	ctx, l, err := h.open(ctx, w, false)
 	if err != nil {
 		return status(err)
 	}
@@ -35,9 +35,9 @@ func Kernels(ctx context.Context, w io.Writer) error {
 
 // KernelsPoints lists every release that the archive has of the kernels that
 // the flags name; all when they name none. The releases are what -kernel takes.
-func KernelsPoints(ctx context.Context, w io.Writer, f Flags) error {
+func (h Home) KernelsPoints(ctx context.Context, w io.Writer, f Flags) error {
 	f.Kernel = or(f.Kernel, "every")
-	ctx, l, err := open(ctx, io.Discard, f.Locked)
+	ctx, l, err := h.open(ctx, io.Discard, f.Locked)
 	if err != nil {
 		return status(err)
 	}
@@ -55,8 +55,8 @@ func KernelsPoints(ctx context.Context, w io.Writer, f Flags) error {
 
 // KernelsUpdate asks the archive for the newest kernels, rewrites the lock file
 // and says what changed.
-func KernelsUpdate(ctx context.Context, w io.Writer) error {
-	ctx, l, err := open(ctx, w, false)
+func (h Home) KernelsUpdate(ctx context.Context, w io.Writer) error {
+	ctx, l, err := h.open(ctx, w, false)
 	if err != nil {
 		return status(err)
 	}
@@ -75,7 +75,7 @@ func KernelsUpdate(ctx context.Context, w io.Writer) error {
 	if err != nil {
 		return status(err)
 	}
-	return status(os.WriteFile(filepath.Join(l.root, vmimages.LockFile), text, 0o644))
+	return status(os.WriteFile(filepath.Join(l.home.Sources, vmimages.LockFile), text, 0o644))
 }
 
 func yesNo(yes bool) string {

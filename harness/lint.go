@@ -16,8 +16,8 @@ import (
 
 // Lint asks everybody who has an opinion on the sources, and fails when anybody
 // has something to say. What could not be asked is told, and fails a CI run.
-func Lint(ctx context.Context, w io.Writer, f Flags) error {
-	ctx, l, err := open(ctx, w, f.Locked)
+func (h Home) Lint(ctx context.Context, w io.Writer, f Flags) error {
+	ctx, l, err := h.open(ctx, w, f.Locked)
 	if err != nil {
 		return status(err)
 	}
@@ -38,7 +38,7 @@ func Lint(ctx context.Context, w io.Writer, f Flags) error {
 
 // checks are those of the flags' kernels, and all others.
 func (l *lab) checks(ctx context.Context, f Flags) ([]lint.Check, error) {
-	checks := lint.Go(l.root)
+	checks := lint.Go(l.home.Sources)
 	sources, err := l.kernels(ctx, f)
 	if err != nil {
 		return nil, err
@@ -50,9 +50,9 @@ func (l *lab) checks(ctx context.Context, f Flags) ([]lint.Check, error) {
 	if err != nil {
 		return append(checks, unaskable("checkpatch, W=1 and sparse", err)), nil
 	}
-	checks = append(checks, lint.Style(l.root, linters.Checkpatch)...)
+	checks = append(checks, lint.Style(l.home.Sources, linters.Checkpatch)...)
 	checks = append(checks, lint.Blueprint(l.cache, newest(sources), linters.Checkpatch))
-	return append(checks, lint.Modules(l.cache, l.root, sources, lint.Tool{Dir: linters.Dir, Path: linters.Sparse})...), nil
+	return append(checks, lint.Modules(l.cache, l.home.Sources, sources, lint.Tool{Dir: linters.Dir, Path: linters.Sparse})...), nil
 }
 
 // newest returns the last of the kernels, which are in the catalogue's order.

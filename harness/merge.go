@@ -20,8 +20,8 @@ import (
 // one's, and judges all of it as if it had run here. dirs are paths or patterns,
 // with commas between. What the flags name and no part has is missing, and the
 // run fails.
-func Merge(ctx context.Context, w io.Writer, dirs string, f Flags) error {
-	ctx, l, err := open(ctx, w, f.Locked)
+func (h Home) Merge(ctx context.Context, w io.Writer, dirs string, f Flags) error {
+	ctx, l, err := h.open(ctx, w, f.Locked)
 	if err != nil {
 		return status(err)
 	}
@@ -52,7 +52,7 @@ func Merge(ctx context.Context, w io.Writer, dirs string, f Flags) error {
 		return status(err)
 	}
 	report.Table(w, j)
-	report.Failures(w, j.Records, outFolder)
+	report.Failures(w, j.Records, l.home.outName())
 	l.news(j.Changes)
 	return l.conclude(w, j)
 }

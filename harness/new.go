@@ -5,24 +5,19 @@ package harness
 import (
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 
 	"kmodlab/harness/internal/lesson"
 )
 
 // New makes a lesson called name that passes at once, and says how to go on.
-func New(w io.Writer, name string) error {
-	root, err := os.Getwd() // mage runs targets in the magefile's folder
-	if err != nil {
-		return status(err)
-	}
-	paths, err := lesson.New(filepath.Join(root, "kmod"), name)
+func (h Home) New(w io.Writer, name string) error {
+	paths, err := lesson.New(h.Lessons, name)
 	if err != nil {
 		return status(err)
 	}
 	for _, path := range paths {
-		if rel, err := filepath.Rel(root, path); err == nil {
+		if rel, err := filepath.Rel(h.Dir, path); err == nil {
 			path = rel
 		}
 		fmt.Fprintln(w, "new ", path)

@@ -84,9 +84,9 @@ type planned struct {
 
 // Plan prints the work that the flags name, without doing it: as JSON, or one
 // case a line.
-func Plan(ctx context.Context, w io.Writer, f Flags, asJSON bool) error {
+func (h Home) Plan(ctx context.Context, w io.Writer, f Flags, asJSON bool) error {
 	// What is fetched to make the plan is told elsewhere than the plan.
-	ctx, l, err := open(ctx, io.Discard, f.Locked)
+	ctx, l, err := h.open(ctx, io.Discard, f.Locked)
 	if err != nil {
 		return status(err)
 	}

@@ -19,12 +19,8 @@ import (
 )
 
 // Report makes the reports of the last run again, from its results.
-func Report(_ context.Context, w io.Writer) error {
-	root, err := os.Getwd() // mage runs targets in the magefile's folder
-	if err != nil {
-		return status(err)
-	}
-	l := &lab{root: root, out: filepath.Join(root, outFolder), view: terminal(w)}
+func (h Home) Report(_ context.Context, w io.Writer) error {
+	l := &lab{home: h, out: h.Out, view: terminal(w)}
 	path := filepath.Join(l.out, resultsFile)
 	j, err := verdict.ReadJudgement(path)
 	if err == nil && j.Records == nil {
@@ -55,7 +51,7 @@ func (l *lab) reports(j verdict.Judgement) (string, error) {
 			failed = errors.Join(failed, err)
 			continue
 		}
-		names = append(names, outFolder+"/"+r.name)
+		names = append(names, l.home.outName()+"/"+r.name)
 	}
 	if len(names) == 0 {
 		return "reports: none could be written", failed
@@ -80,7 +76,7 @@ func (l *lab) publish(name string, j verdict.Judgement, write func(io.Writer, ve
 
 // page writes the HTML report, with the claims that the lessons settle.
 func (l *lab) page(w io.Writer, j verdict.Judgement) error {
-	lessons, err := lesson.Find(filepath.Join(l.root, "kmod"))
+	lessons, err := lesson.Find(l.home.Lessons)
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ const staleResult = `{"schema":3,"ledger":"the ledger is stale","results":[{"col
 func TestReportTellsAll(t *testing.T) {
 	project(t, staleResult)
 	var b bytes.Buffer
-	if err := Report(context.Background(), &b); err != nil {
+	if err := Checkout(".").Report(context.Background(), &b); err != nil {
 		t.Fatalf("Report() = %v; want no error", err)
 	}
 	want := "reports: out/report.html, out/junit.xml, out/results.ktap\nnobody ran these cases:\n  notify/again on 6.12\n\nthe ledger is stale\n\ncases: 0 passed, 1 failed, 0 skipped\n"
@@ -56,7 +56,7 @@ const oneResult = `{"schema":3,"results":[{"column":"6.12","lesson":"notify","ca
 func TestReport(t *testing.T) {
 	root := project(t, oneResult)
 	var b bytes.Buffer
-	if err := Report(context.Background(), &b); err != nil {
+	if err := Checkout(".").Report(context.Background(), &b); err != nil {
 		t.Fatalf("Report() = %v; want no error", err)
 	}
 	if want := "reports: out/report.html, out/junit.xml, out/results.ktap\ncases: 1 passed, 0 failed, 0 skipped\n"; b.String() != want {
@@ -90,7 +90,7 @@ func TestReportTroubles(t *testing.T) {
 			if tt.spoil != nil {
 				tt.spoil(t, root)
 			}
-			err := Report(context.Background(), &bytes.Buffer{})
+			err := Checkout(".").Report(context.Background(), &bytes.Buffer{})
 			s, ok := errors.AsType[Status](err)
 			if !ok || s.Code != tt.exit {
 				t.Fatalf("Report() = %v; want exit status %d", err, tt.exit)

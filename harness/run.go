@@ -20,12 +20,12 @@ const (
 
 // Run builds a lesson's modules, boots a kernel and replays the lesson's
 // cases, showing every step and every line of the kernel log as it comes.
-func Run(ctx context.Context, w io.Writer, f Flags) error {
+func (h Home) Run(ctx context.Context, w io.Writer, f Flags) error {
 	if f.Lesson == "" && f.Run == "" {
 		f.Lesson = defaultLesson
 	}
 	f = f.orKernel(defaultKernel)
-	ctx, l, err := open(ctx, w, f.Locked)
+	ctx, l, err := h.open(ctx, w, f.Locked)
 	if err != nil {
 		return status(err)
 	}
@@ -33,7 +33,7 @@ func Run(ctx context.Context, w io.Writer, f Flags) error {
 	if err != nil {
 		return err
 	}
-	report.Failures(w, j.Records, outFolder)
+	report.Failures(w, j.Records, l.home.outName())
 	l.news(j.Changes)
 	return l.conclude(w, j)
 }

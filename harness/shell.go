@@ -27,7 +27,7 @@ const modulesFolder = "/modules"
 
 // Shell gives the person at the terminal a u-root shell in a clone, with all
 // modules at hand.
-func Shell(ctx context.Context, w io.Writer, f Flags) error {
+func (h Home) Shell(ctx context.Context, w io.Writer, f Flags) error {
 	fd := int(os.Stdin.Fd())
 	if !term.IsTerminal(fd) {
 		return status(&fault.Error{Owner: fault.Usage, What: "a shell needs a terminal", Where: "standard input"})
@@ -35,7 +35,7 @@ func Shell(ctx context.Context, w io.Writer, f Flags) error {
 	// A terminal that goes away, or somebody who ends us, ends the VM as well.
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP, syscall.SIGTERM)
 	defer stop()
-	ctx, l, err := open(ctx, w, f.Locked)
+	ctx, l, err := h.open(ctx, w, f.Locked)
 	if err != nil {
 		return status(err)
 	}

@@ -48,7 +48,7 @@ func newSite(t *testing.T) *site {
 		}
 	}
 	t.Setenv(cache.Env, t.TempDir())
-	ctx, l, err := open(t.Context(), &bytes.Buffer{}, false)
+	ctx, l, err := Checkout(".").open(t.Context(), &bytes.Buffer{}, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func (s *site) left(err error) map[string]string {
 	errors.As(err, &code)
 	files := map[string]string{"exit": fmt.Sprint(code.Code, " ", code.Message)}
 	for _, name := range []string{"results.json", "known.json", "report.html", "junit.xml", "results.ktap"} {
-		text, err := os.ReadFile(filepath.Join(s.root, outFolder, name))
+		text, err := os.ReadFile(filepath.Join(s.root, "out", name))
 		if err != nil {
 			s.t.Fatal(err)
 		}

@@ -30,9 +30,9 @@ func (l Load) or(usual bench.Load) bench.Load {
 // Soak starts VMs of each kernel that the flags name as often as the load says,
 // and fails when one of them did not come up. With a disturbance, it also runs
 // every lesson and every fault, first in quiet; see [Disturbance].
-func Soak(ctx context.Context, w io.Writer, f Flags, load Load, d Disturbance) error {
+func (h Home) Soak(ctx context.Context, w io.Writer, f Flags, load Load, d Disturbance) error {
 	f = f.orKernel(defaultKernel)
-	ctx, l, err := open(ctx, w, f.Locked)
+	ctx, l, err := h.open(ctx, w, f.Locked)
 	if err != nil {
 		return status(err)
 	}

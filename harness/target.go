@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"golang.org/x/term"
 
@@ -38,12 +37,9 @@ type Flags struct {
 	Locked  bool   // never choose another kernel than the pinned one
 }
 
-// outFolder is where runs leave results and logs, under the project's folder.
-const outFolder = "out"
-
 // lab is what every target works with.
 type lab struct {
-	root      string
+	home      Home
 	out       string
 	view      *report.Terminal
 	cache     *cache.Cache
@@ -52,14 +48,11 @@ type lab struct {
 }
 
 // open sets up a lab that reports to w. The returned context carries the view.
-func open(ctx context.Context, w io.Writer, locked bool) (context.Context, *lab, error) {
-	root, err := os.Getwd() // mage runs targets in the magefile's folder
-	if err != nil {
-		return nil, nil, err
-	}
-	l := &lab{root: root, out: filepath.Join(root, outFolder), view: terminal(w)}
+func (h Home) open(ctx context.Context, w io.Writer, locked bool) (context.Context, *lab, error) {
+	l := &lab{home: h, out: h.Out, view: terminal(w)}
 	ctx = step.With(ctx, l.view.Listen)
 	context.AfterFunc(ctx, l.view.Close) // cases that are interrupted have no end
+	var err error
 	if l.cache, err = cache.Open(); err != nil {
 		return nil, nil, err
 	}
@@ -98,7 +91,7 @@ func (l *lab) runner(ctx context.Context, kernels []kernel.Source, view matrix.V
 	if err := host.Ensure(ctx, host.Needs(arches...)); err != nil {
 		return nil, err
 	}
-	return &matrix.Runner{Cache: l.cache, Root: l.root, Kmod: filepath.Join(l.root, "kmod"), Out: l.out, Update: update, View: view}, nil
+	return &matrix.Runner{Cache: l.cache, Root: l.home.Sources, Kmod: l.home.Lessons, Out: l.out, Update: update, View: view}, nil
 }
 
 // Status is the error of a run that went to its end and whose outcome is not

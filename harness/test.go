@@ -16,8 +16,8 @@ import (
 // Test runs every lesson on every kernel of the test set, or on those that the
 // flags name, and then the project's Go tests, which find in the cache what the
 // lessons needed. What the lessons showed is complete before those begin.
-func Test(ctx context.Context, w io.Writer, f Flags) error {
-	ctx, l, err := open(ctx, w, f.Locked)
+func (h Home) Test(ctx context.Context, w io.Writer, f Flags) error {
+	ctx, l, err := h.open(ctx, w, f.Locked)
 	if err != nil {
 		return status(err)
 	}
@@ -31,7 +31,7 @@ func Test(ctx context.Context, w io.Writer, f Flags) error {
 	}
 	l.view.Printf("\n")
 	report.Table(w, j)
-	report.Failures(w, j.Records, outFolder)
+	report.Failures(w, j.Records, l.home.outName())
 	l.news(j.Changes)
 	l.publishAll(w, j)
 	var closing string
@@ -39,7 +39,7 @@ func Test(ctx context.Context, w io.Writer, f Flags) error {
 	if f.Shard == "" || strings.HasPrefix(f.Shard, "1/") { // of several machines, one tests the harness
 		l.view.Printf("\n")
 		l.kernelOfGoTests(ctx)
-		closing, trouble = l.goTests(ctx, l.root, rules)
+		closing, trouble = l.goTests(ctx, l.home.Sources, rules)
 	}
 	if ctx.Err() != nil {
 		return failed(fault.ExitHarness, "interrupted in the Go tests; the results of the cases are complete")

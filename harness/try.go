@@ -29,7 +29,7 @@ type TryFlags struct {
 // Try builds a folder of modules that is not the project's for every kernel
 // that the flags name, inserts and removes its modules, or runs the scripts
 // beside them, and shows what the kernels printed.
-func Try(ctx context.Context, w io.Writer, f TryFlags) error {
+func (h Home) Try(ctx context.Context, w io.Writer, f TryFlags) error {
 	if f.Dir == "" {
 		return status(&fault.Error{Owner: fault.Usage, What: "there is nothing to try", Where: "-dir", Hint: "go tool mage try -dir=FOLDER, the folder of a module's sources"})
 	}
@@ -45,7 +45,7 @@ func Try(ctx context.Context, w io.Writer, f TryFlags) error {
 	if err != nil {
 		return status(err)
 	}
-	ctx, l, err := open(ctx, w, f.Locked)
+	ctx, l, err := h.open(ctx, w, f.Locked)
 	if err != nil {
 		return status(err)
 	}
@@ -55,7 +55,7 @@ func Try(ctx context.Context, w io.Writer, f TryFlags) error {
 	}
 	l.view.Printf("\n")
 	report.Table(w, j)
-	report.Failures(w, j.Records, outFolder)
+	report.Failures(w, j.Records, l.home.outName())
 	return l.conclude(w, j)
 }
 
@@ -65,7 +65,7 @@ func (l *lab) try(ctx context.Context, f TryFlags, folder *foreign.Folder, scrip
 	if err != nil {
 		return none, status(err)
 	}
-	runner, err := l.runner(ctx, kernels, newDigest(l.view, outFolder), f.Update)
+	runner, err := l.runner(ctx, kernels, newDigest(l.view, l.home.outName()), f.Update)
 	if err != nil {
 		return none, status(err)
 	}

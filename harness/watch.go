@@ -21,8 +21,8 @@ import (
 
 // Watch runs the cases of a lesson, and again each time that somebody saves one
 // of its files or of the modules it needs, until it is interrupted.
-func Watch(ctx context.Context, w io.Writer, f Flags) error {
-	ctx, l, err := open(ctx, w, f.Locked)
+func (h Home) Watch(ctx context.Context, w io.Writer, f Flags) error {
+	ctx, l, err := h.open(ctx, w, f.Locked)
 	if err != nil {
 		return status(err)
 	}
@@ -63,7 +63,7 @@ type rounds struct {
 
 // folders are those whose files make a difference to the lesson.
 func (r *rounds) folders() []string {
-	kmod := filepath.Join(r.root, "kmod")
+	kmod := r.home.Lessons
 	folders := []string{kmod, filepath.Join(kmod, "include")}
 	for _, name := range r.runner.Only {
 		folders = append(folders, filepath.Join(kmod, name))
@@ -97,7 +97,7 @@ func (r *rounds) run(ctx context.Context, saved time.Time) {
 	for _, rec := range j.Records {
 		r.view.Printf("%-11s %s/%s on %s%s\n", rec.Verdict, rec.Lesson, rec.Case, rec.Kernel, was[rec.ID()])
 	}
-	report.Failures(r.w, j.Records, outFolder)
+	report.Failures(r.w, j.Records, r.home.outName())
 	if err != nil {
 		r.view.Printf("%v\n", err)
 	}

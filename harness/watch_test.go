@@ -103,7 +103,7 @@ func TestWatch(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	out, done := &screen{}, make(chan error, 1)
-	go func() { done <- Watch(ctx, out, Flags{Kernel: series, Lesson: "watched"}) }()
+	go func() { done <- Checkout(".").Watch(ctx, out, Flags{Kernel: series, Lesson: "watched"}) }()
 	const next = "waiting for the next one"
 	for _, tt := range []struct{ from, to, want string }{
 		{"", "", "1 passed"},
