@@ -146,5 +146,8 @@ func (b *bisection) tell(w io.Writer, before, after int) {
 	if after > before+1 {
 		fmt.Fprintf(w, "  what lies between them could not be run\n")
 	}
-	fmt.Fprintf(w, "  compare: go tool mage run %s -run='^%s$'\n           go tool mage run %s -run='^%s$'\n", b.kernels[before].Flags, b.c.ID(), b.kernels[after].Flags, b.c.ID())
+	again := func(i int) string {
+		return fault.Command(fmt.Sprintf("run %s -run='^%s$'", b.kernels[i].Flags, b.c.ID()))
+	}
+	fmt.Fprintf(w, "  compare: %s\n           %s\n", again(before), again(after))
 }

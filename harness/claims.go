@@ -92,7 +92,7 @@ func (b *book) stale(records []verdict.Record) string {
 	if !claims.Settled(b.settlements, b.kernels, records) || b.page(records) == b.have {
 		return ""
 	}
-	return (&fault.Error{Owner: fault.Module, What: "the ledger of claims is stale", Where: ledgerFile, Hint: "run: go tool mage claims"}).Error()
+	return (&fault.Error{Owner: fault.Module, What: "the ledger of claims is stale", Where: ledgerFile, Hint: "run: " + fault.Command("claims")}).Error()
 }
 
 // settlements returns the claims, and what the scripts of lessons say about

@@ -53,6 +53,9 @@ func gone(lessons []lesson.Lesson) map[string][]string {
 // commit names the state of the project that a run is made from; "" when it is
 // not known.
 func (l *lab) commit(ctx context.Context) string {
+	if l.home.Version != "" {
+		return l.home.Version
+	}
 	work, remove, err := l.cache.Temp(ctx, "commit")
 	if err != nil {
 		return ""

@@ -63,7 +63,7 @@ func expand(list string) ([]string, error) {
 	for pattern := range strings.SplitSeq(list, ",") {
 		found, err := filepath.Glob(pattern)
 		if err != nil || len(found) == 0 {
-			return nil, &fault.Error{Owner: fault.Usage, What: fmt.Sprintf("there is no folder %q", pattern), Err: err, Hint: "name the output folders of the parts, as in: go tool mage merge 'parts/*'"}
+			return nil, &fault.Error{Owner: fault.Usage, What: fmt.Sprintf("there is no folder %q", pattern), Err: err, Hint: "name the output folders of the parts, as in: " + fault.Command("merge 'parts/*'")}
 		}
 		folders = append(folders, found...)
 	}

@@ -24,7 +24,7 @@ func (h Home) Report(_ context.Context, w io.Writer) error {
 	path := filepath.Join(l.out, resultsFile)
 	j, err := verdict.ReadJudgement(path)
 	if err == nil && j.Records == nil {
-		err = &fault.Error{Owner: fault.Usage, What: "there are no results to report", Where: path, Hint: "run: go tool mage test"}
+		err = &fault.Error{Owner: fault.Usage, What: "there are no results to report", Where: path, Hint: "run: " + fault.Command("test")}
 	}
 	if err != nil {
 		return status(err)
@@ -69,7 +69,7 @@ func (l *lab) publish(name string, j verdict.Judgement, write func(io.Writer, ve
 	}
 	if err != nil {
 		return &fault.Error{Owner: fault.Host, What: "cannot write a report", Where: path, Err: err,
-			Hint: "the results are safe in " + filepath.Join(l.out, resultsFile) + "; make the reports again with: go tool mage report"}
+			Hint: "the results are safe in " + filepath.Join(l.out, resultsFile) + "; make the reports again with: " + fault.Command("report")}
 	}
 	return nil
 }

@@ -15,9 +15,9 @@ import (
 	"kmodlab/internal/fault"
 )
 
-// project makes a folder with one lesson the working directory, with a results
+// newFolder makes a folder with one lesson the working directory, with a results
 // file of the text; "" for none.
-func project(t *testing.T, results string) string {
+func newFolder(t *testing.T, results string) string {
 	t.Helper()
 	root := t.TempDir()
 	for name, text := range map[string]string{"kmod/notify/again.txtar": "insmod notify\ndmesg\n", "out/results.json": results} {
@@ -40,7 +40,7 @@ const staleResult = `{"schema":3,"ledger":"the ledger is stale","results":[{"col
 
 // What a run said besides its cases, the report says again.
 func TestReportTellsAll(t *testing.T) {
-	project(t, staleResult)
+	newFolder(t, staleResult)
 	var b bytes.Buffer
 	if err := Checkout(".").Report(context.Background(), &b); err != nil {
 		t.Fatalf("Report() = %v; want no error", err)
@@ -54,7 +54,7 @@ func TestReportTellsAll(t *testing.T) {
 const oneResult = `{"schema":3,"results":[{"column":"6.12","lesson":"notify","case":"again","verdict":"pass"}]}`
 
 func TestReport(t *testing.T) {
-	root := project(t, oneResult)
+	root := newFolder(t, oneResult)
 	var b bytes.Buffer
 	if err := Checkout(".").Report(context.Background(), &b); err != nil {
 		t.Fatalf("Report() = %v; want no error", err)
@@ -86,7 +86,7 @@ func TestReportTroubles(t *testing.T) {
 		}, []string{"cannot write a report", "report.html", "the results are safe", "go tool mage report"}, fault.ExitHarness},
 	} {
 		t.Run(name, func(t *testing.T) {
-			root := project(t, tt.results)
+			root := newFolder(t, tt.results)
 			if tt.spoil != nil {
 				tt.spoil(t, root)
 			}

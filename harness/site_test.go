@@ -38,7 +38,7 @@ type site struct {
 
 func newSite(t *testing.T) *site {
 	t.Helper()
-	root := project(t, "")
+	root := newFolder(t, "")
 	for name, text := range lessons {
 		put(t, filepath.Join(root, name), text)
 	}

@@ -5,21 +5,19 @@ package harness
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"os"
 	"path/filepath"
+	"time"
 
-	"kmodlab/harness/internal/foreign"
-	"kmodlab/harness/internal/kbuild"
 	"kmodlab/harness/internal/lesson"
+	"kmodlab/harness/internal/project"
 	"kmodlab/harness/internal/report"
 	"kmodlab/harness/internal/verdict"
 	"kmodlab/internal/fault"
-	"kmodlab/internal/kernel"
+	"kmodlab/internal/step"
 )
 
-// TryFlags are the options of Try.
+// TryFlags are the options of Try and of Project.
 type TryFlags struct {
 	Flags
 	Dir    string // the folder of the modules
@@ -31,17 +29,28 @@ type TryFlags struct {
 // beside them, and shows what the kernels printed.
 func (h Home) Try(ctx context.Context, w io.Writer, f TryFlags) error {
 	if f.Dir == "" {
-		return status(&fault.Error{Owner: fault.Usage, What: "there is nothing to try", Where: "-dir", Hint: "go tool mage try -dir=FOLDER, the folder of a module's sources"})
+		return status(&fault.Error{Owner: fault.Usage, What: "there is nothing to try", Where: "-dir", Hint: fault.Command("try -dir=FOLDER") + ", the folder of a module's sources"})
 	}
-	folder, err := foreign.Read(f.Dir)
+	return h.try(ctx, w, f, &project.Project{Root: f.Dir})
+}
+
+// Project does that with the repository of modules around the folder of the flags,
+// or the current one, as its kmodlab.toml wants it. What the flags say goes before.
+func (h Home) Project(ctx context.Context, w io.Writer, f TryFlags) error {
+	f.Dir = or(f.Dir, h.Dir)
+	p, err := project.Find(f.Dir, time.Now())
 	if err != nil {
 		return status(err)
 	}
-	params, err := foreign.ParseParams(f.Params)
-	if err != nil {
-		return status(err)
+	if f.KDir == "" && f.Image == "" {
+		f.Kernel = or(f.Kernel, project.List(p.Kernels))
 	}
-	scripts, err := folder.Scripts()
+	f.Flavour, f.Arch = or(f.Flavour, project.List(p.Flavours)), or(f.Arch, project.List(p.Arches))
+	return h.try(ctx, w, f, p)
+}
+
+func (h Home) try(ctx context.Context, w io.Writer, f TryFlags, p *project.Project) error {
+	trials, err := trialsOf(p, f.Params)
 	if err != nil {
 		return status(err)
 	}
@@ -49,70 +58,47 @@ func (h Home) Try(ctx context.Context, w io.Writer, f TryFlags) error {
 	if err != nil {
 		return status(err)
 	}
-	j, err := l.try(ctx, f, folder, scripts, params)
+	if p.Mirror != "" {
+		l.provider.UseMirror(p.Mirror)
+	}
+	j, err := l.tryAll(ctx, f, p, trials)
 	if err != nil {
 		return err
 	}
 	l.view.Printf("\n")
 	report.Table(w, j)
 	report.Failures(w, j.Records, l.home.outName())
+	l.news(j.Changes)
 	return l.conclude(w, j)
 }
 
-func (l *lab) try(ctx context.Context, f TryFlags, folder *foreign.Folder, scripts []lesson.Case, params foreign.Params) (verdict.Judgement, error) {
+// tryAll tries folder after folder, and judges all of it.
+func (l *lab) tryAll(ctx context.Context, f TryFlags, p *project.Project, trials []trial) (verdict.Judgement, error) {
 	var none verdict.Judgement
 	kernels, err := l.kernels(ctx, f.Flags)
 	if err != nil {
 		return none, status(err)
 	}
-	runner, err := l.runner(ctx, kernels, newDigest(l.view, l.home.outName()), f.Update)
+	known := filepath.Join(l.out, knownFile)
+	past, err := verdict.Read(known)
 	if err != nil {
-		return none, status(err)
-	}
-	runner.Build = func(ctx context.Context, k *kernel.Kernel) (*kbuild.Modules, error) {
-		m, err := folder.Build(ctx, l.cache, k)
-		return m, l.keepOutput(folder, k, err)
-	}
-	runner.Reproduce = func(source kernel.Source, _ lesson.Case) string {
-		again := fmt.Sprintf("go tool mage try -dir=%s %s", f.Dir, source.Flags)
-		if f.Params != "" {
-			again += fmt.Sprintf(" -params=%q", f.Params)
-		}
-		return again
+		step.Note(ctx, "nothing is known of earlier runs: %v", err)
 	}
 	commit := l.commit(ctx)
-	records, err := runner.RunBuilt(ctx, kernels, folder.Unbuilt(""), func(k *kernel.Kernel, m *kbuild.Modules) ([]lesson.Case, error) {
-		if len(scripts) > 0 {
-			return scripts, nil
+	run := verdict.Run{Past: past}
+	var scripts []lesson.Case
+	for _, t := range trials {
+		records, err := l.tryOne(ctx, f, p, t, kernels)
+		if ctx.Err() != nil {
+			return none, interrupted()
 		}
-		return folder.Cases(filepath.Join(l.out, "scripts", k.Release), k, m, params)
-	})
-	if ctx.Err() != nil {
-		return none, interrupted()
-	}
-	if err != nil && len(records) == 0 {
-		return none, status(err)
+		if err != nil && len(records) == 0 {
+			return none, status(err)
+		}
+		run.Records, scripts = append(run.Records, of(commit, records)...), append(scripts, t.scripts...)
 	}
 	// Only where somebody wrote a script can it say what went away.
-	j := verdict.Run{Records: of(commit, records), Gone: gone([]lesson.Lesson{{Cases: scripts}})}.Judge()
-	return j, status(j.Write(filepath.Join(l.out, resultsFile)))
-}
-
-// keepOutput keeps everything that a failed build printed beside the kernel
-// logs, and returns err.
-func (l *lab) keepOutput(folder *foreign.Folder, k *kernel.Kernel, err error) error {
-	failed, ok := errors.AsType[*kbuild.Error](err)
-	if !ok || failed.Output == "" {
-		return err
-	}
-	name := filepath.Join(l.out, "logs", k.Release, folder.Name+"-build.log")
-	writeErr := os.MkdirAll(filepath.Dir(name), 0o755)
-	if writeErr == nil {
-		writeErr = os.WriteFile(name, []byte(failed.Output), 0o644)
-	}
-	if writeErr != nil {
-		return errors.Join(err, &fault.Error{Owner: fault.Host, What: "cannot keep the output of the build", Where: name, Err: writeErr})
-	}
-	l.view.Printf("all that make printed: %s\n", name)
-	return err
+	run.Gone = gone([]lesson.Lesson{{Cases: scripts}})
+	j := run.Judge()
+	return j, status(errors.Join(j.Write(filepath.Join(l.out, resultsFile)), verdict.Write(known, verdict.Known(past, j.Records))))
 }

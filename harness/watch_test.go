@@ -83,7 +83,7 @@ func TestWatch(t *testing.T) {
 	series := cachedSeries(t)[0]
 	root := copyOfProject(t)
 	t.Chdir(root)
-	if _, err := lesson.New(filepath.Join(root, "kmod"), "watched"); err != nil {
+	if _, err := lesson.New(filepath.Join(root, "kmod"), "watched", "make"); err != nil {
 		t.Fatal(err)
 	}
 	source := filepath.Join(root, "kmod", "watched", "watched.c")

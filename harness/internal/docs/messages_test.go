@@ -12,7 +12,7 @@ import (
 )
 
 // named is a target that a message of the program sends a reader to.
-var named = regexp.MustCompile(`go tool mage ([a-z]+(?::[a-z]+)?)`)
+var named = regexp.MustCompile(`(?:go tool mage |fault\.Command\((?:fmt\.Sprintf\()?")([a-z]+(?::[a-z]+)?)`)
 
 // TestMessagesNameTargets checks that the hint that a message names is one.
 func TestMessagesNameTargets(t *testing.T) {

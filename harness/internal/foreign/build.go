@@ -62,6 +62,13 @@ func (f *Folder) Build(ctx context.Context, c *cache.Cache, k *kernel.Kernel) (*
 	return m, err
 }
 
+// odd is what Kbuild does not take in the path of a folder: with a space or a
+// colon it sees several.
+var odd = regexp.MustCompile(`[^A-Za-z0-9._+-]`)
+
+// plain returns the name of a folder in letters that Kbuild takes.
+func plain(name string) string { return odd.ReplaceAllString(name, "_") }
+
 // accessible gives back the rights to the folders in work, which a build may
 // have taken away from itself: nobody could read or remove them.
 func accessible(work string) {
@@ -75,7 +82,7 @@ func accessible(work string) {
 
 // build builds in the folder work and leaves the modules in out.
 func (f *Folder) build(ctx context.Context, k *kernel.Kernel, work, out string) error {
-	b := &build{folder: f, kernel: k, work: work, root: filepath.Join(work, filepath.Base(f.Root))}
+	b := &build{folder: f, kernel: k, work: work, root: filepath.Join(work, plain(filepath.Base(f.Root)))}
 	inside, err := filepath.Rel(f.Root, f.Dir)
 	if err != nil {
 		return err

@@ -38,13 +38,17 @@ func ParseParams(text string) (Params, error) {
 	return p, nil
 }
 
-// Scripts returns the cases of the scripts that lie beside the sources, none
-// when there are none. A script that makes no sense is a [fault.Error].
-func (f *Folder) Scripts() ([]lesson.Case, error) {
+// Scripts returns the cases of the scripts at the paths, or of those that lie
+// beside the sources, none when there are none. A script that makes no sense is a
+// [fault.Error].
+func (f *Folder) Scripts(paths ...string) ([]lesson.Case, error) {
 	var cases []lesson.Case
-	scripts, err := filepath.Glob(filepath.Join(f.Dir, "*.txtar"))
-	if err != nil {
-		return nil, err
+	scripts := paths
+	if len(paths) == 0 {
+		var err error
+		if scripts, err = filepath.Glob(filepath.Join(f.Dir, "*.txtar")); err != nil {
+			return nil, err
+		}
 	}
 	for _, script := range scripts {
 		c, err := lesson.ReadCase(script)
@@ -85,7 +89,7 @@ func (f *Folder) Cases(dir string, k *kernel.Kernel, m *kbuild.Modules, params P
 		if err != nil {
 			return nil, &fault.Error{Owner: fault.Module, What: "there is no order to insert them in", Where: f.Dir, Err: err}
 		}
-		text, err := script(group, order, k, params)
+		text, err := f.script(group, order, k, params)
 		if err != nil {
 			return nil, err
 		}
@@ -116,10 +120,10 @@ func (f *Folder) Unbuilt(module string) lesson.Case {
 }
 
 // script returns the script of a group of modules in its order.
-func script(group ko.Set, order []string, k *kernel.Kernel, params Params) (string, error) {
+func (f *Folder) script(group ko.Set, order []string, k *kernel.Kernel, params Params) (string, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Insert %s, wait for what comes late, and remove it again.\n", strings.Join(order, ", "))
-	needs, missing, err := inTree(k, group.Outside())
+	needs, missing, err := inTree(k, slices.Concat(f.First, group.Outside()))
 	if err != nil {
 		return "", err
 	}

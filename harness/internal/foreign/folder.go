@@ -36,6 +36,10 @@ type Folder struct {
 	Digest string // names its contents: paths, modes, texts
 	DKMS   bool   // it has a dkms.conf
 
+	// First are modules of the kernel itself that are inserted before the folder's,
+	// beside those that these need.
+	First []string
+
 	files []string // paths of everything that is copied, relative to Root, sorted
 	sums  []string // of each file: mode and contents, see [Folder.sum]
 }

@@ -62,7 +62,7 @@ func parseAllowances(text []byte, path string, now time.Time) ([]Allowance, erro
 		return nil, &fault.Error{Owner: fault.Usage, What: "cannot read the allowed splats", Where: path, Err: err}
 	}
 	for i, a := range file.Allow {
-		if err := a.check(now); err != nil {
+		if err := a.Check(now); err != nil {
 			return nil, &fault.Error{Owner: fault.Usage, What: fmt.Sprintf("allowed splat %d (%q) is not valid", i+1, a.Title), Where: path, Err: err,
 				Hint: "mend the cause and remove the entry, or give it a title, a reason and a date (until = 2027-01-31) of its own"}
 		}
@@ -70,7 +70,9 @@ func parseAllowances(text []byte, path string, now time.Time) ([]Allowance, erro
 	return file.Allow, nil
 }
 
-func (a Allowance) check(now time.Time) error {
+// Check says what is wrong with the allowance on the day of now: it has no title, no
+// reason, no last day, or that is over.
+func (a Allowance) Check(now time.Time) error {
 	switch {
 	case strings.TrimSpace(a.Title) == "":
 		return errors.New("it has no title")

@@ -31,10 +31,11 @@ var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 const maxName = 64 - 8 - 1
 
 // New makes the lesson called name in the folder dir: a module that greets, its
-// README, and a script with what it prints. It returns the paths of the files.
+// README, which says that the command again runs it, and a script with what it
+// prints. It returns the paths of the files.
 // A name that is taken, or that is no C identifier, is a [fault.Error] of
 // usage; then, and after any other error, dir is as it was.
-func New(dir, name string) ([]string, error) {
+func New(dir, name, again string) ([]string, error) {
 	if !identifier.MatchString(name) || len(name) > maxName || name == includeFolder {
 		return nil, &fault.Error{Owner: fault.Usage, What: fmt.Sprintf("%q cannot be the name of a lesson", name),
 			Hint: fmt.Sprintf("take a C identifier of at most %d letters, digits and underscores, such as my_chain", maxName)}
@@ -45,7 +46,7 @@ func New(dir, name string) ([]string, error) {
 	} else if err != nil {
 		return nil, &fault.Error{Owner: fault.Host, What: "cannot make the lesson", Where: lesson, Err: err}
 	}
-	paths, err := fill(lesson, name)
+	paths, err := fill(lesson, name, again)
 	if err == nil {
 		err = onPath(filepath.Join(dir, "README.md"), name)
 	}
@@ -93,7 +94,7 @@ func onPath(readme, name string) error {
 const includeFolder = "include"
 
 // fill writes the blueprints into the folder lesson.
-func fill(lesson, name string) ([]string, error) {
+func fill(lesson, name, again string) ([]string, error) {
 	read := func(file string) (string, error) { // for a README that shows the script
 		text, err := os.ReadFile(filepath.Join(lesson, file))
 		return strings.TrimRight(string(text), "\n"), err
@@ -106,7 +107,7 @@ func fill(lesson, name string) ([]string, error) {
 	var paths []string
 	for _, file := range []string{"Kbuild", "Makefile", "NAME.c", "NAME.txtar", "README.md"} { // README.md reads the script
 		var text strings.Builder
-		if err := blank.ExecuteTemplate(&text, file, map[string]string{"Name": name}); err != nil {
+		if err := blank.ExecuteTemplate(&text, file, map[string]string{"Name": name, "Again": again}); err != nil {
 			return nil, err
 		}
 		path := filepath.Join(lesson, strings.ReplaceAll(file, "NAME", name))

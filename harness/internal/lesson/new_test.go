@@ -15,7 +15,7 @@ import (
 
 func TestNew(t *testing.T) {
 	dir := t.TempDir()
-	paths, err := New(dir, "my_chain")
+	paths, err := New(dir, "my_chain", "go tool mage run -lesson=my_chain")
 	if err != nil || len(paths) != 5 {
 		t.Fatalf("New(my_chain) = %q, %v; want five files", paths, err)
 	}
@@ -54,7 +54,7 @@ func TestNewRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"", "order", "include", "my-chain", "7th", "../up", "a/b", "a b", "naïve", ".", "-help", strings.Repeat("x", 56)} {
-		if _, err := New(dir, name); fault.Of(err) != fault.Usage {
+		if _, err := New(dir, name, "make"); fault.Of(err) != fault.Usage {
 			t.Errorf("New(%q) = %v; want an error of usage", name, err)
 		}
 	}
@@ -72,7 +72,7 @@ func TestNewRefuses(t *testing.T) {
 
 func TestNewWithoutAFolder(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "missing")
-	if _, err := New(dir, "x"); fault.Of(err) != fault.Host {
+	if _, err := New(dir, "x", "make"); fault.Of(err) != fault.Host {
 		t.Errorf("New in a missing folder = %v; want an error of the host", err)
 	}
 }
@@ -87,7 +87,7 @@ func TestNewIsOnThePath(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"first", "second"} {
-		if _, err := New(dir, name); err != nil {
+		if _, err := New(dir, name, "make"); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -54,7 +54,7 @@ func Matching(lessons []Lesson, expression string) ([]Lesson, error) {
 	}
 	if len(found) == 0 {
 		return nil, &fault.Error{Owner: fault.Usage, What: fmt.Sprintf("no case matches %q", expression), Where: "-run",
-			Hint: "it is matched against lesson/case, as in notify/transcript; go tool mage plan lists them"}
+			Hint: "it is matched against lesson/case, as in notify/transcript; " + fault.Command("plan") + " lists them"}
 	}
 	return found, nil
 }

@@ -62,7 +62,7 @@ func Blueprint(c *cache.Cache, source kernel.Source, checkpatch string) Check {
 			return nil, err
 		}
 		defer remove()
-		if _, err := lesson.New(dir, "fresh"); err != nil {
+		if _, err := lesson.New(dir, "fresh", "make"); err != nil {
 			return nil, err
 		}
 		findings, err := style(ctx, dir, checkpatch, folder{path: "."})

@@ -22,7 +22,7 @@ import (
 
 // Reproduce returns the command that runs exactly one case on one kernel.
 func Reproduce(source kernel.Source, c lesson.Case) string {
-	return fmt.Sprintf("go tool mage run %s -run='^%s$'", source.Flags, c.ID())
+	return fault.Command(fmt.Sprintf("run %s -run='^%s$'", source.Flags, c.ID()))
 }
 
 // blank is the record of a case that has not run.
@@ -138,6 +138,7 @@ func (r *Runner) attempt(ctx context.Context, col *Target, c lesson.Case, record
 	if err != nil {
 		return verdict.Facts{Began: true, InfraError: err.Error()}
 	}
+	allowed = append(allowed, r.Allow...)
 	work, remove, err := r.Cache.Temp(ctx, "case")
 	if err != nil {
 		return unable(err)

@@ -19,6 +19,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"kmodlab/harness/internal/kbuild"
+	"kmodlab/harness/internal/kmsg"
 	"kmodlab/harness/internal/lesson"
 	"kmodlab/harness/internal/verdict"
 	"kmodlab/harness/internal/vm"
@@ -61,7 +62,8 @@ type Runner struct {
 	Limit  time.Duration // how much of its own time a VM may live in a step, before it is seen whether it hangs; 30 s for 0
 	Jobs   int           // cases that may run at once; as many as CPUs and memory carry for 0
 	View   View
-	Play   Play // what a case does on its VM; nil runs its script
+	Play   Play             // what a case does on its VM; nil runs its script
+	Allow  []kmsg.Allowance // splats that are no fault, beside those that a lesson allows
 
 	// Attend, if not nil, is called with the VM of each case and returns when
 	// the case may begin. Its error ends the case, as infra.

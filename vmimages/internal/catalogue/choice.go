@@ -103,7 +103,7 @@ func (c *Catalogue) Select(kernels, flavours, arches string) ([]Choice, error) {
 	}
 	if len(all) == 0 {
 		return nil, &fault.Error{Owner: fault.Usage, What: fmt.Sprintf("no kernel is %q with flavour %q on %q", kernels, flavours, arches),
-			Hint: "see what there is: go tool mage kernels"}
+			Hint: "see what there is: " + fault.Command("kernels")}
 	}
 	return all, nil
 }

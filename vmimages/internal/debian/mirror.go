@@ -22,12 +22,8 @@ type mirrors struct{ main, security string }
 // findMirrors returns the addresses that EnvMirror holds or that the machine's
 // own apt uses. The error is a [fault.Error] of the host.
 func findMirrors(ctx context.Context) (mirrors, error) {
-	if text := strings.Fields(os.Getenv(EnvMirror)); len(text) > 0 {
-		m := mirrors{main: text[0]}
-		if len(text) > 1 {
-			m.security = text[1]
-		}
-		return m.complete(), nil
+	if m := parseMirrors(os.Getenv(EnvMirror)); m != (mirrors{}) {
+		return m, nil
 	}
 	output, err := aptOutput(ctx, "apt-get", "indextargets", "--format", "$(SITE) $(RELEASE)", "Created-By: Packages")
 	if err != nil {
@@ -40,6 +36,37 @@ func findMirrors(ctx context.Context) (mirrors, error) {
 			Hint: "set " + EnvMirror + " to the address of a Debian archive, and after a space that of its security archive"}
 	}
 	return m, nil
+}
+
+// parseMirrors reads what EnvMirror holds.
+func parseMirrors(text string) mirrors {
+	var m mirrors
+	switch words := strings.Fields(text); len(words) {
+	case 0:
+	case 1:
+		m.main = words[0]
+	default:
+		m.main, m.security = words[0], words[1]
+	}
+	return m.complete()
+}
+
+// UseMirror has the provider use a mirror of the archive instead of those that
+// this machine's apt knows: its address, and after a space that of the security
+// archive. The environment goes before.
+func (p *Provider) UseMirror(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if os.Getenv(EnvMirror) == "" {
+		p.mirrors = parseMirrors(text)
+	}
+}
+
+// Mirror returns the address of the archive that kernels come from. The error is
+// a [fault.Error] of the host.
+func (p *Provider) Mirror(ctx context.Context) (string, error) {
+	m, err := p.knownMirrors(ctx)
+	return m.main, err
 }
 
 // parseTargets takes the Debian mirrors out of lines "SITE RELEASE". A mirror

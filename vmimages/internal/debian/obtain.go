@@ -75,7 +75,7 @@ func (p *Provider) obtain(ctx context.Context, t target, use func(catalogue.Pin)
 	switch {
 	case isGone(failed) && p.options.Locked:
 		return &fault.Error{Owner: fault.Archive, What: "what kernels.lock pins for " + t.name + " is gone", Err: failed,
-			Hint: "run without -locked to take what the archive has now, or renew the lock: go tool mage kernels:update"}
+			Hint: "run without -locked to take what the archive has now, or renew the lock: " + fault.Command("kernels:update")}
 	case isGone(failed), lacking && !p.options.Locked:
 		return p.obtainNewest(ctx, t, failed, use)
 	}

@@ -73,7 +73,7 @@ func (p *Provider) located(ctx context.Context, ch catalogue.Choice) (catalogue.
 		return ch, past
 	}
 	return ch, &fault.Error{Owner: fault.Usage, What: "the archive has no image with headers of " + p.catalogue.Name(ch), Where: strings.Join(suites, ", "),
-		Hint: "see which it has: go tool mage kernels:points"}
+		Hint: "see which it has: " + fault.Command("kernels:points")}
 }
 
 // kernelsIn returns the kernels that the suite of ch has.

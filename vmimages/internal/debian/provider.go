@@ -77,7 +77,7 @@ func owned(ctx context.Context, err error, what string) error {
 		return err
 	}
 	return &fault.Error{Owner: fault.Harness, What: what, Err: err,
-		Hint: "this is for kmodlab's authors to mend; go tool mage kernels:update may help if the archive has newer packages"}
+		Hint: "this is for kmodlab's authors to mend; " + fault.Command("kernels:update") + " may help if the archive has newer packages"}
 }
 
 // withRoot calls use with the apt root of the suite, which no other run uses

@@ -148,7 +148,7 @@ func (r root) current(now time.Time) error {
 		}
 		if now.After(until) {
 			return &fault.Error{Owner: fault.Archive, What: "nothing can be chosen that kernels.lock does not pin: the index is past its date", Where: r.suite + " at " + r.site,
-				Err: &expiredError{until}, Hint: "take a pinned kernel (go tool mage kernels), or set " + EnvMirror + " to another mirror; is this machine's clock right?"}
+				Err: &expiredError{until}, Hint: "take a pinned kernel (" + fault.Command("kernels") + "), or set " + EnvMirror + " to another mirror; is this machine's clock right?"}
 		}
 	}
 	return nil

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"mvdan.cc/sh/v3/syntax"
+
+	"kmodlab/harness/internal/foreign"
+	"kmodlab/harness/internal/kbuild"
+	"kmodlab/harness/internal/lesson"
+	"kmodlab/harness/internal/project"
+	"kmodlab/harness/internal/verdict"
+	"kmodlab/internal/fault"
+	"kmodlab/internal/kernel"
+)
+
+// trial is a folder of modules that is tried.
+type trial struct {
+	dir     string // as the user named it
+	folder  *foreign.Folder
+	scripts []lesson.Case // instead of those that are made up; none when nobody wrote any
+	params  foreign.Params
+}
+
+// trialsOf reads the folders of a project. params are those of the flags, which go
+// before the project's.
+func trialsOf(p *project.Project, params string) ([]trial, error) {
+	given, err := foreign.ParseParams(params)
+	if err != nil {
+		return nil, err
+	}
+	for name, values := range p.Params {
+		if _, ok := given[name]; !ok {
+			given[name] = values
+		}
+	}
+	files, err := p.ScriptFiles()
+	if err != nil {
+		return nil, err
+	}
+	var trials []trial
+	for _, dir := range p.Dirs() {
+		t := trial{dir: dir, params: given}
+		if t.folder, err = foreign.Read(dir); err != nil {
+			return nil, err
+		}
+		t.folder.First = p.Modules
+		if t.scripts, err = t.folder.Scripts(files...); err != nil {
+			return nil, err
+		}
+		trials = append(trials, t)
+	}
+	return trials, nil
+}
+
+// tryOne builds a folder for the kernels and runs its cases.
+func (l *lab) tryOne(ctx context.Context, f TryFlags, p *project.Project, t trial, kernels []kernel.Source) ([]verdict.Record, error) {
+	runner, err := l.runner(ctx, kernels, newDigest(l.view, l.home.outName()), f.Update)
+	if err != nil {
+		return nil, err
+	}
+	runner.Allow = p.Allow
+	runner.Build = func(ctx context.Context, k *kernel.Kernel) (*kbuild.Modules, error) {
+		m, err := t.folder.Build(ctx, l.cache, k)
+		return m, l.keepOutput(t.folder, k, err)
+	}
+	runner.Reproduce = func(source kernel.Source, _ lesson.Case) string {
+		again := fmt.Sprintf("try -dir=%s %s", word(t.dir), source.Flags)
+		if f.Params != "" {
+			again += fmt.Sprintf(" -params=%q", f.Params)
+		}
+		return fault.Command(again)
+	}
+	return runner.RunBuilt(ctx, kernels, t.folder.Unbuilt(""), func(k *kernel.Kernel, m *kbuild.Modules) ([]lesson.Case, error) {
+		if len(t.scripts) > 0 {
+			return t.scripts, nil
+		}
+		return t.folder.Cases(filepath.Join(l.out, "scripts", k.Release), k, m, t.params)
+	})
+}
+
+// word returns text as a word for a shell.
+func word(text string) string {
+	quoted, err := syntax.Quote(text, syntax.LangPOSIX)
+	if err != nil { // no shell takes it
+		return fmt.Sprintf("%q", text)
+	}
+	return quoted
+}
+
+// keepOutput keeps everything that a failed build printed beside the kernel
+// logs, and returns err.
+func (l *lab) keepOutput(folder *foreign.Folder, k *kernel.Kernel, err error) error {
+	failed, ok := errors.AsType[*kbuild.Error](err)
+	if !ok || failed.Output == "" {
+		return err
+	}
+	name := filepath.Join(l.out, "logs", k.Release, folder.Name+"-build.log")
+	writeErr := os.MkdirAll(filepath.Dir(name), 0o755)
+	if writeErr == nil {
+		writeErr = os.WriteFile(name, []byte(failed.Output), 0o644)
+	}
+	if writeErr != nil {
+		return errors.Join(err, &fault.Error{Owner: fault.Host, What: "cannot keep the output of the build", Where: name, Err: writeErr})
+	}
+	l.view.Printf("all that make printed: %s\n", name)
+	return err
+}
