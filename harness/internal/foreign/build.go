@@ -9,8 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
-	"strings"
 
 	"kmodlab/harness/internal/kbuild"
 	"kmodlab/internal/cache"
@@ -147,85 +145,4 @@ func (b *build) furnish() error {
 	}
 	script := fmt.Sprintf("#!/bin/sh\n[ \"$*\" = -r ] && { echo '%s'; exit; }\nPATH=${PATH#*:} exec uname \"$@\"\n", b.kernel.Release)
 	return os.WriteFile(filepath.Join(bin, "uname"), []byte(script), 0o755)
-}
-
-// try goes the ways until one makes modules, and returns their paths. A way
-// that ends at an error in the sources is the last: no other could help.
-func (b *build) try(ctx context.Context, ways []way) ([]string, error) {
-	var tried []string
-	var last *kbuild.Error
-	for _, w := range ways {
-		e, err := b.goWay(ctx, w)
-		if err != nil {
-			return nil, err
-		}
-		kos, err := b.made()
-		if err != nil {
-			return nil, err
-		}
-		switch {
-		case e.Err == nil && len(kos) > 0:
-			return kos, b.fits(kos)
-		case e.Err != nil && len(e.Messages) > 0:
-			return nil, e
-		}
-		tried = append(tried, w.text)
-		if last == nil || e.Err != nil {
-			last = e
-		}
-	}
-	last.Messages = []kbuild.Message{{File: b.folder.Dir, Text: "no module was built: does the folder set obj-m, and does its Makefile heed M= or KDIR=?"}}
-	for _, text := range tried {
-		last.Messages = append(last.Messages, kbuild.Message{File: "tried", Text: text})
-	}
-	for _, line := range lastWords(last.Output) {
-		last.Messages = append(last.Messages, kbuild.Message{File: "it said", Text: line})
-	}
-	if found := within(b.folder.Dir); len(found) > 0 {
-		last.Messages = append(last.Messages, kbuild.Message{File: "perhaps", Text: "a folder in it is meant: -dir=" + strings.Join(found, ", -dir=")})
-	}
-	return nil, last
-}
-
-// lastWords returns the last lines of a build's output that say something.
-func lastWords(output string) []string {
-	var lines []string
-	for line := range strings.Lines(output) {
-		if line = strings.TrimSpace(line); line != "" && !chatter.MatchString(line) {
-			lines = append(lines, line)
-		}
-	}
-	return lines[max(0, len(lines)-4):]
-}
-
-// chatter is what make says whatever happens.
-var chatter = regexp.MustCompile(`^make(?:\[\d+\])?: (?:Entering|Leaving|Target .* not remade|\*\*\* .* Error \d)`)
-
-// goWay builds one way. Modules of the folder that do not compile are left out
-// as long as that gets others built; otherwise the first error counts.
-func (b *build) goWay(ctx context.Context, w way) (*kbuild.Error, error) {
-	var first *kbuild.Error
-	for {
-		output, err := w.command.Run(ctx, b.kernel)
-		output = strings.ReplaceAll(output, b.root, b.folder.Root)
-		e, err := kbuild.Explain(output, err, b.stage, b.folder.Dir)
-		if err != nil {
-			return nil, err
-		}
-		if first == nil {
-			first = e
-		}
-		if !w.plain || e.Err == nil {
-			if kos, err := b.made(); err != nil || len(kos) > 0 || e == first {
-				return e, err
-			}
-		} else if more, err := b.leaveOut(e); err != nil || more {
-			if err != nil {
-				return nil, err
-			}
-			continue
-		}
-		b.broken = nil
-		return first, nil
-	}
 }

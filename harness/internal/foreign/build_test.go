@@ -23,13 +23,16 @@ import (
 )
 
 // kbuildInShort does with M= what Kbuild does, as far as a folder can tell: it
-// reads Kbuild or Makefile, makes objects, and modules when all objects are
-// made. A module is a copy of template.ko.
-const kbuildInShort = `src := $(M)
+// reads Kbuild or Makefile, writes lists of objects, makes them, and modules when
+// all objects are made. A module is a copy of template.ko.
+const kbuildInShort = `MAKEFLAGS += -r
+src := $(M)
 export KERNELRELEASE := 6.12.1-test
 include $(firstword $(wildcard $(M)/Kbuild $(M)/Makefile))
 objects := $(addprefix $(M)/,$(obj-m))
-modules: $(objects:.o=.ko)
+modules: $(objects:.o=.mod) $(objects:.o=.ko)
+$(M)/%.mod:
+	@echo $*.o > $@
 $(M)/%.o: $(M)/%.c
 	@! grep -Hn BROKEN $< | sed 's/BROKEN/1: error: broken/' | grep .
 	@touch $@
@@ -80,6 +83,7 @@ func TestBuild(t *testing.T) {
 		"all are broken":         {files: map[string]string{"Makefile": "obj-m := a.o\n", "a.c": "\nBROKEN\n"}, err: "a.c:2: error: broken"},
 		"no module is named":     {files: map[string]string{"Makefile": "all:\n\t@echo done\n", "a.c": src}, err: "no module was built"},
 		"headers of its own":     {files: map[string]string{"Makefile": "all:\n\t@$(MAKE) -C /lib/modules/none/build M=$(CURDIR)\n"}, err: "tried: make -C HEADERS M=COPY modules"},
+		"a source is missing":    {files: map[string]string{"Makefile": "obj-m := a.o\n"}, err: "no module was built: No rule to make target"},
 		"for another kernel":     {files: map[string]string{"Makefile": "all:\n\t@cp $(KDIR)/other.ko a.ko\nmodules: ;\n"}, err: "a is for 5.10.0-host, not for 6.12.1-test"},
 		"two of one name":        {files: map[string]string{"Makefile": "all:\n\t@mkdir x && cp $(KDIR)/other.ko a-b.ko && cp a-b.ko x/a_b.ko\n"}, err: "the same name"},
 		"a promise not kept":     {files: map[string]string{"dkms.conf": "BUILT_MODULE_NAME=(a z)\n", "Makefile": "obj-m := a.o\n", "a.c": src}, err: "promises: z"},

@@ -14,7 +14,7 @@ import (
 )
 
 // recipe changes whenever this package builds differently from the same input.
-const recipe = "2"
+const recipe = "3"
 
 const kindForeign = "foreign"
 

@@ -86,7 +86,7 @@ func (b *build) wanted(kos []string) ([]string, error) {
 	set := map[string]bool{}
 	for todo := slices.Clone(b.promised); len(todo) > 0; todo = todo[1:] {
 		name := ko.Name(todo[0])
-		if files[name] == "" && slices.Contains(b.promised, todo[0]) {
+		if files[name] == "" && b.broken[name] == nil && slices.Contains(b.promised, todo[0]) {
 			return nil, &fault.Error{Owner: fault.Build, What: "make did not make the module that dkms.conf promises: " + todo[0], Where: b.folder.Dir, Hint: "see BUILT_MODULE_NAME"}
 		}
 		if files[name] == "" || set[name] {

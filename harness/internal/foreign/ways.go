@@ -5,7 +5,6 @@ package foreign
 import (
 	"context"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -24,6 +23,7 @@ type way struct {
 	text    string // how a person would write it
 	command toolchain.Program
 	plain   bool // Kbuild alone, without the folder's own rules
+	dkms    bool // the command of its dkms.conf
 }
 
 // headersNames and releaseNames are how Makefiles call the folder of the
@@ -54,7 +54,7 @@ func (b *build) ways(ctx context.Context) ([]way, error) {
 			return nil, err
 		}
 		if command != "" {
-			ways = append(ways, way{text: "dkms.conf: " + command, command: toolchain.Program{Dir: b.stage, Argv: []string{"sh", "-c", command}, Env: append(slices.Clone(env), b.variables()...), Path: bin, Write: own}})
+			ways = append(ways, way{text: "dkms.conf: " + command, dkms: true, command: toolchain.Program{Dir: b.stage, Argv: []string{"sh", "-c", command}, Env: append(slices.Clone(env), b.variables()...), Path: bin, Write: own}})
 		}
 	}
 	ways = append(ways, way{text: "make -C HEADERS M=COPY modules", plain: true, command: toolchain.Program{Dir: b.stage, Env: env, Path: bin, Write: own,
@@ -120,69 +120,6 @@ func (b *build) dkms(ctx context.Context) (string, error) {
 	}
 	command := strings.ReplaceAll(d.make, "/lib/modules/", filepath.Join(b.work, "lib/modules")+"/")
 	return plainMake.ReplaceAllString(command, "make KERNELRELEASE="+b.kernel.Release), nil
-}
-
-// failedObject is make's complaint about an object.
-var failedObject = regexp.MustCompile(`(?m)^make.*\*\*\* \[(?:.*[:/ ])?([\w.+-]+)\.o\] Error`)
-
-// leaveOut takes the modules that e complains of out of the copy's obj-m. It
-// returns whether that leaves others to be built; a folder with modules of one
-// source each is what it is for.
-func (b *build) leaveOut(e *kbuild.Error) (bool, error) {
-	found := map[string]*kbuild.Error{}
-	for _, m := range failedObject.FindAllStringSubmatch(e.Output, -1) {
-		found[m[1]] = nil
-	}
-	for _, m := range e.Messages {
-		if name, isModule := strings.CutSuffix(filepath.Base(m.File), ".ko"); isModule {
-			found[name] = nil
-		}
-	}
-	news := false
-	for _, name := range slices.Sorted(maps.Keys(found)) {
-		part := &kbuild.Error{Source: e.Source, Output: e.Output, Err: e.Err}
-		for _, m := range e.Messages {
-			if base := filepath.Base(m.File); strings.TrimSuffix(base, filepath.Ext(base)) == name {
-				part.Messages = append(part.Messages, m)
-			}
-		}
-		if b.broken[strings.ReplaceAll(name, "-", "_")] == nil && len(part.Messages) > 0 {
-			news = true
-			if b.broken == nil {
-				b.broken = map[string]*kbuild.Error{}
-			}
-			b.broken[strings.ReplaceAll(name, "-", "_")] = part
-			b.without = append(b.without, name+".o")
-		}
-	}
-	if !news {
-		return false, nil
-	}
-	return true, b.filter()
-}
-
-// filter puts a Kbuild file into the copy that reads the folder's own and then
-// takes the broken modules out.
-func (b *build) filter() error {
-	return b.within(func(work *os.Root) error {
-		stage, err := filepath.Rel(b.work, b.stage)
-		if err != nil {
-			return err
-		}
-		own := filepath.Join(stage, "Kbuild")
-		const moved = "Kbuild.own"
-		if _, err := work.Lstat(own); err == nil && b.moved == "" {
-			if err := work.Rename(own, filepath.Join(stage, moved)); err != nil {
-				return err
-			}
-			b.moved = moved
-		}
-		if b.moved == "" {
-			b.moved = "Makefile"
-		}
-		text := fmt.Sprintf("include $(src)/%s\nobj-m := $(filter-out %s,$(obj-m))\n", b.moved, strings.Join(b.without, " "))
-		return work.WriteFile(own, []byte(text), 0o644)
-	})
 }
 
 // within calls f with the working folder, out of which no path leads: what runs

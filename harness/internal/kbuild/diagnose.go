@@ -3,7 +3,6 @@
 package kbuild
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"os/exec"
@@ -64,7 +63,6 @@ var (
 	// objtoolMessage is of an object whose code the kernel's rules forbid
 	// (tools/objtool).
 	objtoolMessage = regexp.MustCompile(`(?m)^([^\s:]+\.o): (error: objtool: .*)$`)
-	modpostMessage = regexp.MustCompile(`(?m)^(?:ERROR|WARNING): (?:modpost: )?(.*\[(.*)\] undefined!|(\S+\.ko): symbol '.*' undefined!)$`)
 	// complaint is an error that a Makefile raises itself, or that the parser
 	// of Makefiles does.
 	complaint = regexp.MustCompile(`(?m)^([^\s:][^:\n]*):(\d+): \*\*\* (.*?)\.?\s*Stop\.$`)
@@ -115,9 +113,7 @@ func Explain(output string, err error, stage, src string) (*Error, error) {
 	for _, m := range objtoolMessage.FindAllStringSubmatch(output, -1) {
 		e.Messages = append(e.Messages, Message{File: sourcePath(m[1], src), Text: m[2]})
 	}
-	for _, m := range modpostMessage.FindAllStringSubmatch(output, -1) {
-		e.Messages = append(e.Messages, Message{File: sourcePath(cmp.Or(m[2], m[3]), src), Text: m[1]})
-	}
+	e.Messages = append(e.Messages, modpostMessages(output, src)...)
 	if err != nil && len(e.Messages) == 0 {
 		e.Messages = outsideSources(output, src)
 	}

@@ -37,12 +37,12 @@ func failedByMachine(output string, err error) error {
 
 // Certain tells whether the same sources will fail to build again: whether all
 // that is known of it is the compiler's word on a line of theirs, or modpost's on
-// a symbol. What fails otherwise may have failed for this once.
+// an object. What fails otherwise may have failed for this once.
 func (e *Error) Certain() bool {
 	for _, m := range e.Messages {
 		missing := strings.HasPrefix(m.Text, "fatal error: ") && strings.HasSuffix(m.Text, ": No such file or directory")
 		compiled := m.Line > 0 && (strings.HasPrefix(m.Text, "error: ") || missing)
-		linked := m.Line == 0 && (strings.HasSuffix(m.Text, " undefined!") || strings.HasPrefix(m.Text, "error: objtool: "))
+		linked := m.Line == 0 && (modpostVerdict.MatchString(m.Text) || strings.HasPrefix(m.Text, "error: objtool: "))
 		if !compiled && !linked {
 			return false
 		}
