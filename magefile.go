@@ -281,6 +281,24 @@ func (Kernels) Points(ctx context.Context,
 	return here().KernelsPoints(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch)})
 }
 
+// API tells which kernels have SYMBOLS (with commas between), and which have
+// them no more.
+//
+// It reads the exports and the headers of every kernel in the cache. Exported,
+// GPL-only: a module can link to it. Inline, macro, constant, type: it is in a
+// header, whole. Declared: it is in a header, and not exported. A header,
+// such as linux/timer.h, is there or gone.
+func (Kernels) API(ctx context.Context,
+	symbols string,
+	kernel *string, // only of these, which are fetched: 6.12, >=6.1, all, every
+	flavour *string, // cloud (default), amd64, rt, or all
+	arch *string, // amd64 (default), arm64, or all
+	kdir *string, // a kernel of your own: a built tree, or headers
+	locked *bool, // fail rather than take another kernel than a pinned one
+) error {
+	return here().KernelsAPI(ctx, os.Stdout, symbols, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Locked: set(locked)})
+}
+
 // Update asks the archive for the newest kernels and rewrites the lock file.
 func (Kernels) Update(ctx context.Context) error {
 	return here().KernelsUpdate(ctx, os.Stdout)

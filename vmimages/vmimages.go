@@ -46,8 +46,12 @@ func ParseCatalogue(text []byte) (*Catalogue, error) { return catalogue.Parse(te
 // LoadLock returns the lock that is compiled in.
 func LoadLock() (*Lock, error) { return catalogue.ParseLock(lockText) }
 
-// Archive provides the kernels of Debian's archive.
-type Archive = debian.Provider
+// Archive provides the kernels of Debian's archive; Headers are those of one that
+// is in the cache.
+type (
+	Archive = debian.Provider
+	Headers = debian.Headers
+)
 
 // EnvMirror names, in the environment, the mirror of the archive.
 const EnvMirror = debian.EnvMirror

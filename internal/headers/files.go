@@ -26,7 +26,7 @@ type file struct {
 // list finds the files of the tree in dir and of the trees that it is built
 // upon, in an order that is always the same.
 func list(dir string) ([]file, error) {
-	all, err := trees(dir)
+	all, err := Trees(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +50,7 @@ func list(dir string) ([]file, error) {
 // trees that it is built upon, and where links in them lead. The error is that
 // of a tree that is not there.
 func Folders(dir string) ([]string, error) {
-	all, err := trees(dir)
+	all, err := Trees(dir)
 	for _, tree := range all {
 		entries, err := os.ReadDir(tree)
 		if err != nil {
@@ -66,10 +66,10 @@ func Folders(dir string) ([]string, error) {
 	return all, err
 }
 
-// trees returns the tree in dir and those that it is built upon, each once and
+// Trees returns the tree in dir and those that it is built upon, each once and
 // by its real path: what its Makefile includes, and the sources of one that was
-// built elsewhere (make O=).
-func trees(dir string) ([]string, error) {
+// built elsewhere (make O=). The error is that of a tree that is not there.
+func Trees(dir string) ([]string, error) {
 	var all []string
 	for todo := []string{dir}; len(todo) > 0; todo = todo[1:] {
 		real, err := filepath.EvalSymlinks(todo[0])

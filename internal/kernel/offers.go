@@ -5,6 +5,7 @@ package kernel
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -33,28 +34,51 @@ func ReadOptions(path string) (Options, error) {
 	}
 }
 
-// Exports is the set of symbols that a kernel offers to modules, each with the
-// object that exports it: "vmlinux", or the path of an in-tree module.
-type Exports map[string]string
+// Exports is the set of symbols that a kernel offers to modules.
+type Exports map[string]Export
+
+// Export is how a kernel offers a symbol.
+type Export struct {
+	Object    string // "vmlinux", or the path of the in-tree module that has it
+	GPL       bool   // only for modules under the GPL
+	Namespace string // that a module has to import; "" for none
+}
 
 // Exports reads the symbols that modules built for k can link to, from the
-// Module.symvers of its headers (tab-separated CRC, name, object, licence;
-// scripts/mod/modpost.c writes it).
-func (k *Kernel) Exports() (Exports, error) {
-	path := filepath.Join(k.Headers, "Module.symvers")
+// Module.symvers of its headers.
+func (k *Kernel) Exports() (Exports, error) { return ReadExports(k.Headers) }
+
+// ReadExports reads the symbols that the Module.symvers of a folder of headers
+// lists.
+func ReadExports(headers string) (Exports, error) {
+	path := filepath.Join(headers, "Module.symvers")
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
+	exports, err := parseExports(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return exports, nil
+}
+
+// parseExports reads a Module.symvers: CRC, name, object, licence and, since
+// 5.4, namespace, with tabs between (scripts/mod/modpost.c, write_dump).
+func parseExports(r io.Reader) (Exports, error) {
 	exports := Exports{}
-	sc := bufio.NewScanner(f)
+	sc := bufio.NewScanner(r)
 	for n := 1; sc.Scan(); n++ {
 		fields := strings.Split(sc.Text(), "\t")
 		if len(fields) < 4 {
-			return nil, fmt.Errorf("%s:%d: %d fields, want at least 4", path, n, len(fields))
+			return nil, fmt.Errorf("line %d: %d fields, want at least 4", n, len(fields))
 		}
-		exports[fields[1]] = fields[2]
+		e := Export{Object: fields[2], GPL: strings.HasSuffix(fields[3], "_GPL")}
+		if len(fields) > 4 {
+			e.Namespace = fields[4]
+		}
+		exports[fields[1]] = e
 	}
 	return exports, sc.Err()
 }

@@ -95,7 +95,12 @@ func nameOf(e ast.Expr) string {
 	return fmt.Sprintf("%T", e)
 }
 
+// lowerFirst is the name as mage has it, which takes an abbreviation for a word:
+// API is api.
 func lowerFirst(name string) string {
+	if name == strings.ToUpper(name) {
+		return strings.ToLower(name)
+	}
 	return string(unicode.ToLower(rune(name[0]))) + name[1:]
 }
 

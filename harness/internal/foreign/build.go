@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 
 	"kmodlab/harness/internal/kbuild"
 	"kmodlab/internal/cache"
