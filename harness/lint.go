@@ -38,7 +38,7 @@ func (h Home) Lint(ctx context.Context, w io.Writer, f Flags) error {
 
 // checks are those of the flags' kernels, and all others.
 func (l *lab) checks(ctx context.Context, f Flags) ([]lint.Check, error) {
-	checks := lint.Go(l.home.Sources)
+	checks := append(lint.Go(l.home.Sources), lint.Workflows(l.home.Sources), lint.Scripts(l.home.Sources))
 	sources, err := l.kernels(ctx, f)
 	if err != nil {
 		return nil, err
