@@ -91,7 +91,7 @@ func TestRepository(t *testing.T) {
 	}
 	s.write(t, "greet.c", strings.Replace(module, "hello", "hallo", 1))
 	said, code := s.run(t, "test")
-	if code != 1 || !strings.Contains(said, "-greet: hello") || !strings.Contains(said, "+greet: hallo") || !regexp.MustCompile(`since the last run:\n.*was pass`).MatchString(said) {
+	if code != 1 || !strings.Contains(said, "-greet: hello") || !strings.Contains(said, "+greet: hallo") || !regexp.MustCompile(`since the last run:\n.*pass becomes fail`).MatchString(said) {
 		t.Errorf("test of another greeting: %d; want what differs, and that it passed before\n%s", code, said)
 	}
 	if !strings.Contains(said, "kmodlab try -dir=") || strings.Contains(said, "go tool mage") {
