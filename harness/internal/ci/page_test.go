@@ -13,9 +13,10 @@ import (
 )
 
 var (
-	inputs = regexp.MustCompile(`(?s)<!-- table: action inputs -->\n(.*?)\n\n`)
-	code   = regexp.MustCompile("`([^`]+)`")
-	blocks = regexp.MustCompile(`(?m)(?:^    .*\n|^\n)+`)
+	inputs   = regexp.MustCompile(`(?s)<!-- table: action inputs -->\n(.*?)\n\n`)
+	code     = regexp.MustCompile("`([^`]+)`")
+	unindent = regexp.MustCompile(`(?m)^    `)
+	blocks   = regexp.MustCompile(`(?m)(?:^    .*\n|^\n)+`)
 )
 
 // The page has every input of the action, and no other.
@@ -59,6 +60,9 @@ func TestPageShowsRealThings(t *testing.T) {
 		}
 		if err := decode([]byte(block), &shown); err != nil {
 			t.Fatalf("%v\n%s", err, block)
+		}
+		if shown.Jobs != nil {
+			lint(t, "docs/ci.md", []byte(unindent.ReplaceAllString(block, "")))
 		}
 		for _, s := range shown.Jobs["modules"].Steps {
 			for name := range s.With {
