@@ -258,6 +258,14 @@ func Lint(ctx context.Context,
 	return here().Lint(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Locked: set(locked)})
 }
 
+// Release tags the commit as VERSION, when all is in order: docs/release.md.
+//
+// The version has to be a semantic one and the newest of CHANGELOG.md, and the
+// checkout what its commit is. Nothing is pushed.
+func Release(ctx context.Context, version string) error {
+	return here().Release(ctx, os.Stdout, version)
+}
+
 // Report makes out/report.html, out/junit.xml and out/results.ktap again, from
 // the results of the last run.
 func Report(ctx context.Context) error {
