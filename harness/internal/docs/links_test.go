@@ -81,12 +81,17 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
-// Every page in docs can be found from the README.
+// Every page in docs can be found from the README, and every decision from the page
+// that says what came of them.
 func TestEveryPageIsLinked(t *testing.T) {
-	readme := read(t, "README.md")
+	readme, architecture := read(t, "README.md"), read(t, "docs/architecture.md")
 	for _, p := range pages(t) {
-		if strings.HasPrefix(p.path, "docs/") && !strings.Contains(readme.text, "]("+p.path) {
-			t.Errorf("README.md does not link to %s", p.path)
+		from, way := readme, p.path
+		if decision, ok := strings.CutPrefix(p.path, "docs/decisions/"); ok {
+			from, way = architecture, "decisions/"+decision
+		}
+		if strings.HasPrefix(p.path, "docs/") && !strings.Contains(from.text, "]("+way) {
+			t.Errorf("%s does not link to %s", from.path, p.path)
 		}
 	}
 }
