@@ -10,7 +10,6 @@ package foreign
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -50,6 +49,12 @@ func Read(dir string) (*Folder, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
+	}
+	// The folder that a link leads to: to make, which goes by the current folder,
+	// .. is beside that one. DKMS has such links, /var/lib/dkms/NAME/VERSION/source.
+	real, err := filepath.EvalSymlinks(dir)
+	if err == nil {
+		dir = real
 	}
 	info, err := os.Stat(dir)
 	if err == nil && !info.IsDir() {
@@ -147,50 +152,6 @@ func within(dir string) []string {
 		}
 	}
 	return found
-}
-
-// list finds what is copied: everything but the history and what an earlier
-// build left.
-func (f *Folder) list() error {
-	var bytes int64
-	err := filepath.WalkDir(f.Root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if d.IsDir() {
-			if isHistory(d.Name()) && path != f.Root {
-				return fs.SkipDir
-			}
-			return nil
-		}
-		if made(path) {
-			return nil
-		}
-		info, err := os.Stat(path) // of what a link leads to
-		if err != nil || !info.Mode().IsRegular() {
-			return nil // a link to nowhere or to a folder, a socket: nothing to compile
-		}
-		rel, err := filepath.Rel(f.Root, path)
-		f.files = append(f.files, rel)
-		if bytes += info.Size(); bytes > maxBytes || len(f.files) > maxFiles {
-			return f.tooLarge()
-		}
-		return err
-	})
-	if errors.Is(err, fs.ErrPermission) {
-		return &fault.Error{Owner: fault.Usage, What: "cannot read the folder", Where: f.Dir, Err: err}
-	}
-	slices.Sort(f.files)
-	return err
-}
-
-func (f *Folder) tooLarge() error {
-	e := &fault.Error{Owner: fault.Usage, What: fmt.Sprintf("the folder is too large to be a module's: more than %d MiB or %d files", maxBytes>>20, maxFiles), Where: f.Root,
-		Hint: "name the folder of the module alone"}
-	if f.Root != f.Dir {
-		e.Hint = "the Makefile in " + f.Dir + " reaches into it; move what it needs to a folder of their own"
-	}
-	return e
 }
 
 // isHistory says whether a folder holds no sources but their history, or what

@@ -4,6 +4,7 @@ package foreign
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -53,6 +54,65 @@ func TestRead(t *testing.T) {
 	}
 	if g, err := Read(dir); err != nil || g.Digest == f.Digest {
 		t.Errorf("Read() after an edit = %v, %v; want another digest", g, err)
+	}
+}
+
+// What a link leads to is copied, wherever it is, and links that lead back are
+// no way to copy for ever.
+func TestReadLinks(t *testing.T) {
+	base := filepath.Dir(newFolder(t, map[string]string{"Makefile": "obj-m := a.o\n", "a.c": "int x;\n", "sub/deep/b.c": "int b;\n", "../other/c.c": "int c;\n", "../kernel/scripts/Makefile.build": "", "../kernel/big.c": ""}))
+	for link, to := range map[string]string{
+		"source":            "hello",          // the folder itself
+		"hello/again":       "sub",            // in it, to a folder in it
+		"hello/out":         "../other",       // out of it
+		"hello/file.h":      "../other/c.c",   // to a file
+		"hello/sub/deep/up": "../..",          // back
+		"hello/self":        ".",              // to where it is
+		"other/back":        "../hello",       // back, by another folder
+		"hello/build":       "../kernel",      // to headers
+		"hello/loop":        "loop",           // to nowhere
+		"hello/history":     "../other/.git/", // to nowhere
+	} {
+		if err := os.Symlink(to, filepath.Join(base, link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f, err := Read(filepath.Join(base, "source"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"Makefile", "a.c", "again/deep/b.c", "file.h", "out/c.c", "sub/deep/b.c"}
+	if d := cmp.Diff(want, f.files); d != "" {
+		t.Errorf("files (-want +got):\n%s", d)
+	}
+	if f.Name != "hello" {
+		t.Errorf("it is called %s; want hello, as the folder that the link leads to", f.Name)
+	}
+	copied := filepath.Join(t.TempDir(), "copy")
+	if err := f.copyTo(copied); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Lstat(filepath.Join(copied, "out/c.c")); err != nil || !info.Mode().IsRegular() {
+		t.Errorf("the copy has %v, %v; want a file", info, err)
+	}
+}
+
+// Few links can make many folders.
+func TestReadManyLinks(t *testing.T) {
+	files := map[string]string{"Makefile": "obj-m := a.o\n"}
+	for i := range 20 {
+		files[fmt.Sprintf("%d/x", i)] = ""
+	}
+	dir := newFolder(t, files)
+	for i := range 19 {
+		for _, name := range []string{"p", "q"} {
+			if err := os.Symlink(fmt.Sprintf("../%d", i+1), filepath.Join(dir, fmt.Sprint(i), name)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if _, err := Read(dir); fault.Exit(err) != fault.ExitUsage || !strings.Contains(err.Error(), "too large") {
+		t.Errorf("Read() = %v; want that it is too large", err)
 	}
 }
 
