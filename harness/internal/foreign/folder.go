@@ -118,42 +118,6 @@ func hasRecipe(dir string) bool {
 	return false
 }
 
-// noRecipe says that dir is no folder of modules, and which folders in it may
-// be meant.
-func noRecipe(dir string) error {
-	e := &fault.Error{Owner: fault.Usage, What: "there is no module to build: neither Kbuild, Makefile nor dkms.conf", Where: dir, Hint: "name the folder that make builds the module in"}
-	if found := within(dir); len(found) > 0 {
-		e.Hint += ", such as -dir=" + strings.Join(found, ", -dir=")
-	}
-	return e
-}
-
-// buildsModules says whether the recipe of a folder speaks of modules.
-func buildsModules(dir string) bool {
-	for _, name := range recipes {
-		text, err := os.ReadFile(filepath.Join(dir, name))
-		if err == nil && (name == dkmsFile || strings.Contains(string(text), "obj-")) {
-			return true
-		}
-	}
-	return false
-}
-
-// within returns up to three folders in dir that build modules.
-func within(dir string) []string {
-	var found []string
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil
-	}
-	for _, e := range entries {
-		if sub := filepath.Join(dir, e.Name()); e.IsDir() && buildsModules(sub) && len(found) < 3 {
-			found = append(found, sub)
-		}
-	}
-	return found
-}
-
 // isHistory says whether a folder holds no sources but their history, or what
 // old versions of Kbuild leave.
 func isHistory(name string) bool {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"kmodlab/internal/cache"
 	"kmodlab/internal/fault"
 )
 
@@ -153,6 +154,47 @@ func TestReadRefuses(t *testing.T) {
 		if !ok || fault.Exit(err) != fault.ExitUsage || e.Hint == "" || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "doc") {
 			t.Errorf("Read(%s) = %v; want wrong usage with %q", where, err, want)
 		}
+	}
+}
+
+// Who names a folder that cannot be built is told the next step.
+func TestReadHints(t *testing.T) {
+	const module = "#include <linux/module.h>\n\nmodule_init(a_init);\nMODULE_LICENSE(\"GPL\");\n"
+	for name, tt := range map[string]struct {
+		files map[string]string
+		want  string
+	}{
+		"no Makefile":      {map[string]string{"hello.c": module}, "write into DIR/Makefile: obj-m := hello.o"},
+		"two modules":      {map[string]string{"a.c": module, "b.c": module, "part.c": "int x; /* no MODULE_LICENSE() */\n"}, "obj-m := a.o b.o"},
+		"a driver":         {map[string]string{"a.c": "module_platform_driver(x);\n"}, "obj-m := a.o"},
+		"no module":        {map[string]string{"a.c": "int main(void) { return 0; }\n"}, "name the folder that make builds the module in"},
+		"two folders deep": {map[string]string{"src/one/Makefile": "obj-m := a.o\n", "src/two/Kbuild": "obj-m := b.o\n", "src/two/sub/Kbuild": "obj-m := c.o\n", "doc/Makefile": "all:\n"}, "such as -dir=DIR/src/one, -dir=DIR/src/two"},
+		"less deep first":  {map[string]string{"a/b/c/Kbuild": "obj-m := c.o\n", "z/dkms.conf": ""}, "-dir=DIR/z, -dir=DIR/a/b/c"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := newFolder(t, tt.files)
+			_, err := Read(dir)
+			e, ok := errors.AsType[*fault.Error](err)
+			if !ok || fault.Exit(err) != fault.ExitUsage || !strings.HasSuffix(e.Hint, strings.ReplaceAll(tt.want, "DIR", dir)) {
+				t.Errorf("Read() = %v; want wrong usage, and the hint %q", err, tt.want)
+			}
+		})
+	}
+}
+
+// A Makefile that builds nothing on top of folders that do is told so, too.
+func TestBuildHints(t *testing.T) {
+	c, err := cache.At(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := Read(newFolder(t, map[string]string{"Makefile": "all:\nmodules:\n", "src/one/Makefile": "obj-m := a.o\n"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = f.Build(t.Context(), c, testKernel(t))
+	if err == nil || !strings.Contains(err.Error(), "perhaps: a folder in it is meant: -dir="+f.Dir+"/src/one") {
+		t.Errorf("Build() = %v; want the folder that is meant", err)
 	}
 }
 
