@@ -5,6 +5,7 @@ package foreign
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -73,15 +74,16 @@ func (a *attempt) good(b *build) bool {
 
 // missing tells whether a module was to be made that is not among kos.
 func (b *build) missing(kos []string) bool {
-	wanted := slices.Clone(b.promised)
-	modules, err := b.modules()
-	if err != nil {
-		return true
+	var wanted []string
+	for _, p := range b.promised() {
+		wanted = append(wanted, p.name)
 	}
-	for name := range modules {
-		if len(b.promised) == 0 {
-			wanted = append(wanted, name)
+	if len(wanted) == 0 {
+		modules, err := b.modules()
+		if err != nil {
+			return true
 		}
+		wanted = slices.Collect(maps.Keys(modules))
 	}
 	return slices.ContainsFunc(wanted, func(name string) bool {
 		return b.broken[ko.Name(name)] == nil && !slices.ContainsFunc(kos, func(path string) bool { return ko.Name(path) == ko.Name(name) })

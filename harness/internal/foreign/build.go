@@ -107,7 +107,20 @@ func (f *Folder) build(ctx context.Context, k *kernel.Kernel, work, out string) 
 	if err := kbuild.Keep(ctx, k, kos, out); err != nil {
 		return err
 	}
+	if b.conf != nil {
+		if err := b.script(ctx, "POST_BUILD", b.conf.after); err != nil {
+			return err
+		}
+	}
 	return saveBroken(out, b.broken)
+}
+
+// promised returns the modules that the dkms.conf names.
+func (b *build) promised() []promise {
+	if b.conf == nil {
+		return nil
+	}
+	return b.conf.modules
 }
 
 // build is a build under way.
@@ -118,10 +131,10 @@ type build struct {
 	root   string // the copy of the sources in it
 	stage  string // the folder that is built, in the copy
 
-	promised []string                 // the modules that its dkms.conf names
-	broken   map[string]*kbuild.Error // modules that do not compile
-	without  []string                 // their objects
-	moved    string                   // the file that the Kbuild file in the copy includes; "" for none yet
+	conf    *dkms                    // what its dkms.conf says; nil for none
+	broken  map[string]*kbuild.Error // modules that do not compile
+	without []string                 // their objects
+	moved   string                   // the file that the Kbuild file in the copy includes; "" for none yet
 }
 
 // furnish puts into the working folder what a build looks for: the sources, the

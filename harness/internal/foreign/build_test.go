@@ -91,9 +91,6 @@ func TestBuild(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			k := testKernel(t)
-			if tt.files["dkms.conf"] != "" {
-				needBash(t)
-			}
 			c, err := cache.At(t.TempDir())
 			if err != nil {
 				t.Fatal(err)

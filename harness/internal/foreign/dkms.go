@@ -3,99 +3,72 @@
 package foreign
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"os/exec"
-	"path/filepath"
 	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 
-	"kmodlab/internal/fault"
 	"kmodlab/internal/kernel"
-	"kmodlab/internal/toolchain"
 )
 
-// dkms is what a dkms.conf says (dkms(8)).
+// dkms is what a dkms.conf says (dkms(8)). CLEAN is not of interest, for a copy
+// has nothing to clean, nor is DEST_MODULE_NAME: it is the name of the installed
+// file, and the kernel goes by the one that the module was built with.
 type dkms struct {
 	name, version string // of the package
 
-	make    string   // the command that builds; "" for the usual one
-	modules []string // names of the modules that it builds, if it says so
-	notes   []string // what is not done as DKMS would do it
+	make          string    // the command that builds; "" for the usual one
+	modules       []promise // what it builds, if it says so
+	patches       []string  // in the folder patches
+	before, after string    // PRE_BUILD and POST_BUILD: scripts around make, with arguments
 
 	exclusive map[string]string // BUILD_EXCLUSIVE_KERNEL and the like: for which kernels it is
 }
 
-// dkmsVariables are what is read of a dkms.conf.
-var dkmsVariables = []string{"PACKAGE_NAME", "PACKAGE_VERSION", "MAKE", "MAKE_MATCH", "BUILT_MODULE_NAME", "DEST_MODULE_LOCATION", "PATCH", "PRE_BUILD", "POST_BUILD",
-	"BUILD_EXCLUSIVE_KERNEL", "BUILD_EXCLUSIVE_KERNEL_MIN", "BUILD_EXCLUSIVE_KERNEL_MAX", "BUILD_EXCLUSIVE_ARCH", "BUILD_EXCLUSIVE_CONFIG"}
-
-// dkmsReader is the script that reads one, as DKMS does: a dkms.conf is a bash
-// script. It prints name, index and value of what is set, each with a NUL.
-const dkmsReader = `. ./dkms.conf >/dev/null 2>&1 </dev/null
-for name; do
-	declare -n array=$name
-	for i in "${!array[@]}"; do printf '%s\0%s\0%s\0' "$name" "$i" "${array[$i]}"; done
-done`
-
-// readDKMS reads the dkms.conf of the copy.
-func (b *build) readDKMS(ctx context.Context) (*dkms, error) {
-	argv := append([]string{"bash", "-c", dkmsReader, "dkms"}, dkmsVariables...)
-	output, err := toolchain.Program{Dir: b.stage, Argv: argv, Env: b.variables(), Path: filepath.Join(b.work, "bin"), Write: []string{b.work}}.Run(ctx, b.kernel)
-	_, owned := errors.AsType[*fault.Error](err)
-	switch {
-	case ctx.Err() != nil:
-		return nil, context.Cause(ctx)
-	case owned: // it did not end
-		return nil, err
-	case errors.Is(err, exec.ErrNotFound):
-		return nil, &fault.Error{Owner: fault.Host, What: "a dkms.conf is read by bash, which is not installed", Err: err, Hint: "apt-get install bash"}
-	case err != nil:
-		return nil, &fault.Error{Owner: fault.Build, What: "cannot read the dkms.conf", Where: filepath.Join(b.folder.Dir, dkmsFile), Err: fmt.Errorf("%w: %s", err, output)}
-	}
-	return parseDKMS(output, b.kernel.Release), nil
+// promise is a module that a dkms.conf says make makes.
+type promise struct {
+	name string
+	dir  string // BUILT_MODULE_LOCATION: the folder in the sources that it is in then
 }
 
-// parseDKMS makes sense of what dkmsReader printed.
-func parseDKMS(output, release string) *dkms {
-	vars := map[string][]string{}
-	fields := strings.Split(output, "\x00")
-	for ; len(fields) >= 3; fields = fields[3:] {
-		i, err := strconv.Atoi(fields[1])
-		if err != nil || i < 0 || i > 100 {
-			continue
-		}
-		for len(vars[fields[0]]) <= i {
-			vars[fields[0]] = append(vars[fields[0]], "")
-		}
-		vars[fields[0]][i] = fields[2]
-	}
-	first := func(name string) string {
-		if all := vars[name]; len(all) > 0 {
-			return all[0]
+// families are the variables that have an element for each module.
+var families = []string{"BUILT_MODULE_NAME", "BUILT_MODULE_LOCATION", "DEST_MODULE_NAME", "DEST_MODULE_LOCATION"}
+
+// newDKMS makes sense of the variables of a dkms.conf, as read_conf in dkms.in
+// does.
+func newDKMS(vars map[string][]string, release string) *dkms {
+	at := func(name string, i int) string {
+		if all := vars[name]; i < len(all) {
+			return all[i]
 		}
 		return ""
 	}
-	d := &dkms{name: first("PACKAGE_NAME"), version: first("PACKAGE_VERSION"), make: first("MAKE"), exclusive: map[string]string{}}
-	for i, expr := range vars["MAKE_MATCH"] {
-		if i > 0 && i < len(vars["MAKE"]) && expr != "" && matching(expr, release) {
-			d.make = vars["MAKE"][i]
+	d := &dkms{name: at("PACKAGE_NAME", 0), version: at("PACKAGE_VERSION", 0), before: at("PRE_BUILD", 0), after: at("POST_BUILD", 0), exclusive: map[string]string{}}
+	for i, command := range vars["MAKE"] {
+		expr := at("MAKE_MATCH", i)
+		if command != "" && (i == 0 && expr == "" || expr != "" && matching(expr, release)) {
+			d.make = command // the last one counts
 		}
 	}
-	d.modules = slices.DeleteFunc(slices.Clone(vars["BUILT_MODULE_NAME"]), func(name string) bool { return name == "" })
-	if len(d.modules) == 0 && d.name != "" && len(vars["DEST_MODULE_LOCATION"]) == 1 {
-		d.modules = []string{d.name}
+	for i, name := range vars["PATCH"] {
+		if expr := at("PATCH_MATCH", i); name != "" && (expr == "" || matching(expr, release)) {
+			d.patches = append(d.patches, name)
+		}
 	}
-	for _, name := range []string{"PATCH", "PRE_BUILD", "POST_BUILD"} {
-		if len(vars[name]) > 0 {
-			d.notes = append(d.notes, "its dkms.conf has "+name+", which is not done")
+	n := 0
+	for _, name := range families {
+		n = max(n, len(vars[name]))
+	}
+	for i := range n {
+		p := promise{name: at("BUILT_MODULE_NAME", i), dir: at("BUILT_MODULE_LOCATION", i)}
+		if p.name == "" && n == 1 {
+			p.name = d.name
+		}
+		if p.name != "" {
+			d.modules = append(d.modules, p)
 		}
 	}
 	for _, name := range []string{"KERNEL", "KERNEL_MIN", "KERNEL_MAX", "ARCH", "CONFIG"} {
-		if value := first("BUILD_EXCLUSIVE_" + name); value != "" {
+		if value := at("BUILD_EXCLUSIVE_"+name, 0); value != "" {
 			d.exclusive[name] = value
 		}
 	}

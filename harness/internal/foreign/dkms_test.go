@@ -5,13 +5,13 @@ package foreign
 import (
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"kmodlab/internal/fault"
 	"kmodlab/internal/kernel"
 )
 
@@ -39,15 +39,7 @@ func newBuild(t *testing.T, files map[string]string) *build {
 	return b
 }
 
-func needBash(t *testing.T) {
-	t.Helper()
-	if _, err := exec.LookPath("bash"); err != nil {
-		t.Skipf("no bash: %v", err)
-	}
-}
-
 func TestDKMSCommand(t *testing.T) {
-	needBash(t)
 	for name, tt := range map[string]struct {
 		conf, want string
 		promised   []string
@@ -61,16 +53,30 @@ func TestDKMSCommand(t *testing.T) {
 		"another for some":   {"MAKE=\"make\"\nMAKE[1]=\"other\"\nMAKE_MATCH[1]='^6\\.12'\nMAKE[2]=third\nMAKE_MATCH[2]='^5'\n", "other", nil},
 		"the kernel's uname": {"MAKE=\"x $(uname -r)\"\n", "x 6.12.1-test", nil},
 		"a failing command":  {"[ 1 = 2 ] && MAKE=a\nMAKE=b\n[ 1 = 2 ] && MAKE=c\n", "b", nil},
+		"DOS's line ends":    {"MAKE=\"make\"\r\nBUILT_MODULE_NAME[0]=a\r\n", "make KERNELRELEASE=6.12.1-test", []string{"a"}},
+		"not the first":      {"MAKE=one\nMAKE_MATCH='^5'\n", "", nil},
+		"by an if":           {"if [[ $kernelver =~ ^6 && -f VERSION ]]; then MAKE=new; else MAKE=old; fi\n", "new", nil},
+		"by a case":          {"case ${kernelver%%.*} in 5) MAKE=old;; *) MAKE=new;; esac\n", "new", nil},
+		"by a function":      {"f() { MAKE=\"x $1\"; }\nf ${kernelver/-*/}\n", "x 6.12.1", nil},
+		"the headers":        {"[ -f $kernel_source_dir/.config ] && [ -f /lib/modules/$kernelver/build/.config ] && MAKE=x\n", "x", nil},
+		"in a loop":          {"i=0\nfor m in a b; do BUILT_MODULE_NAME[$i]=$m; DEST_MODULE_LOCATION[i]=/extra; i=$((i+1)); done\n", "", []string{"a", "b"}},
+		"with another file":  {". ./more\nMAKE=$from_more\n", "x", nil},
+		"not this machine":   {"MAKE=x\n[ -e /etc/passwd ] && MAKE=y\nread line < /etc/passwd && MAKE=$line\n[ -z \"$HOME\" ] || MAKE=$HOME\n", "x", nil},
+		"programs":           {"MAKE=x\ntouch /tmp/no && MAKE=y\nMAKE=\"$MAKE $(id -u) $(nproc)\"\n", "x  1", nil},
 		"talks much":         {"echo MAKE; echo x >&2; read y\nMAKE=b\n", "b", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBuild(t, map[string]string{"dkms.conf": tt.conf, "VERSION": "1.0\n"})
+			b := newBuild(t, map[string]string{"dkms.conf": tt.conf, "VERSION": "1.0\n", "more": "from_more=x\n"})
 			got, err := b.dkms(context.Background())
 			got = strings.NewReplacer(b.work, "WORK", b.kernel.Headers, "HEADERS").Replace(got)
 			if err != nil || got != tt.want {
 				t.Errorf("dkms() = %q, %v; want %q", got, err, tt.want)
 			}
-			if d := cmp.Diff(tt.promised, b.promised); d != "" {
+			var promised []string
+			for _, p := range b.promised() {
+				promised = append(promised, p.name)
+			}
+			if d := cmp.Diff(tt.promised, promised); d != "" {
 				t.Errorf("promised modules (-want +got):\n%s", d)
 			}
 		})
@@ -78,7 +84,6 @@ func TestDKMSCommand(t *testing.T) {
 }
 
 func TestDKMSExcludes(t *testing.T) {
-	needBash(t)
 	for name, tt := range map[string]struct{ conf, want string }{
 		"this kernel":        {`BUILD_EXCLUSIVE_KERNEL="^(6\.1[0-9]|7)\."`, ""},
 		"other kernels":      {`BUILD_EXCLUSIVE_KERNEL="^5\."`, "BUILD_EXCLUSIVE_KERNEL="},
@@ -101,12 +106,55 @@ func TestDKMSExcludes(t *testing.T) {
 	}
 }
 
-func FuzzParseDKMS(f *testing.F) {
-	f.Add("MAKE\x000\x00make\x00MAKE_MATCH\x001\x00^6\x00MAKE\x001\x00other\x00")
-	f.Add("BUILT_MODULE_NAME\x0099999999999\x00a\x00X\x00-1\x00b\x00")
-	f.Fuzz(func(t *testing.T, output string) {
-		if d := parseDKMS(output, "6.12"); d.exclusive == nil {
-			t.Error("parseDKMS() without a map")
+// A dkms.conf that cannot be read says where, and one that never ends is not
+// waited for.
+func TestDKMSRefuses(t *testing.T) {
+	for name, tt := range map[string]struct{ conf, want string }{
+		"no shell":          {"MAKE=a\nMAKE=\"b\n", "dkms.conf:2:6"},
+		"a loop":            {"MAKE=a\nwhile :; do :; done\n", "line 2: a loop"},
+		"another":           {"for ((;;)); do :; done\n", "line 1: a loop"},
+		"a function":        {"f() { f; f; }\nf\n", "more than 2000 commands"},
+		"a sequence":        {"x=({1..1000000000})\n", "a sequence"},
+		"a process":         {"sleep 9 &\n", "a process beside it"},
+		"a pipe of a shell": {"cat <(echo x)\n", "a process beside it"},
+		"itself":            {". ./dkms.conf\n", "more than 2000 commands"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := newBuild(t, map[string]string{"dkms.conf": tt.conf}).dkms(t.Context())
+			if fault.Of(err) != fault.Build || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("dkms() = %v; want a fault of the build with %q", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestNewDKMS(t *testing.T) {
+	got := newDKMS(map[string][]string{
+		"PACKAGE_NAME": {"p"}, "PACKAGE_VERSION": {"1"}, "PRE_BUILD": {"pre.sh x"}, "POST_BUILD": {"post.sh"},
+		"PATCH": {"all.patch", "old.patch", "new.patch", ""}, "PATCH_MATCH": {"", "^5", "^6"},
+		"BUILT_MODULE_NAME": {"a", "", "c"}, "BUILT_MODULE_LOCATION": {"src/", "", "x"}, "DEST_MODULE_NAME": {"", "", "other"}, "DEST_MODULE_LOCATION": {"/extra", "/extra", "/extra"},
+	}, "6.12.1")
+	want := &dkms{name: "p", version: "1", before: "pre.sh x", after: "post.sh", patches: []string{"all.patch", "new.patch"},
+		modules: []promise{{"a", "src/"}, {"c", "x"}}, exclusive: map[string]string{}}
+	if d := cmp.Diff(want, got, cmp.AllowUnexported(dkms{}, promise{})); d != "" {
+		t.Errorf("newDKMS() (-want +got):\n%s", d)
+	}
+}
+
+func FuzzConf(f *testing.F) {
+	f.Add("MAKE[1]=\"make -C ${kernel_source_dir}\"\nMAKE_MATCH[1]='^6'\n")
+	f.Add("if [ \"$arch\" = x86_64 ]; then BUILT_MODULE_NAME=(a b); fi\n")
+	f.Add("f() { local x=$1; PATCH[$x]=y; }; f 0; f $((1 + 1))\n")
+	headers, dir := f.TempDir(), f.TempDir()
+	f.Fuzz(func(t *testing.T, text string) {
+		if err := os.WriteFile(filepath.Join(dir, dkmsFile), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
 		}
+		b := &build{folder: &Folder{Dir: dir}, kernel: &kernel.Kernel{Release: "6.12", Arch: "amd64", Headers: headers}, work: dir, stage: dir}
+		vars, _, err := b.readConf(t.Context())
+		if err != nil && fault.Of(err) != fault.Build {
+			t.Errorf("readConf(%q) = %v; want a fault of the build", text, err)
+		}
+		newDKMS(vars, "6.12")
 	})
 }

@@ -176,7 +176,6 @@ func TestNoWayOut(t *testing.T) {
 			return b.filter()
 		},
 		"a package's name": func(t *testing.T, outside string) error {
-			needBash(t)
 			b := newBuild(t, map[string]string{"dkms.conf": "PACKAGE_NAME=../../../../../../../../" + outside + "\nPACKAGE_VERSION=target\nMAKE=true\n"})
 			_, err := b.dkms(t.Context())
 			return err

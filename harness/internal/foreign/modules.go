@@ -29,6 +29,14 @@ func (b *build) made() ([]string, error) {
 			return err
 		}
 		if other := names[ko.Name(path)]; other != "" {
+			if b.at(other) {
+				return nil
+			}
+			if b.at(path) {
+				names[ko.Name(path)] = path
+				kos[slices.Index(kos, other)] = path
+				return nil
+			}
 			return &fault.Error{Owner: fault.Build, What: "two modules have the same name: " + ko.Name(path), Where: b.folder.Dir,
 				Hint: "name the folder of one of them: " + b.source(other) + ", " + b.source(path)}
 		}
@@ -37,6 +45,13 @@ func (b *build) made() ([]string, error) {
 		return nil
 	})
 	return kos, err
+}
+
+// at tells whether the dkms.conf says that a module is at path in the copy.
+func (b *build) at(path string) bool {
+	return slices.ContainsFunc(b.promised(), func(p promise) bool {
+		return filepath.Join(b.stage, p.dir, p.name+".ko") == path
+	})
 }
 
 // inPlace makes sure that the folder which was built is still in the copy, not
@@ -76,28 +91,35 @@ func (b *build) fits(kos []string) error {
 // wanted returns those modules that the dkms.conf promises, with those they
 // need; all where it promises none.
 func (b *build) wanted(kos []string) ([]string, error) {
-	if len(b.promised) == 0 {
+	if len(b.promised()) == 0 {
 		return kos, nil
 	}
 	files := map[string]string{}
 	for _, path := range kos {
 		files[ko.Name(path)] = path
 	}
-	set := map[string]bool{}
-	for todo := slices.Clone(b.promised); len(todo) > 0; todo = todo[1:] {
-		name := ko.Name(todo[0])
-		if files[name] == "" && b.broken[name] == nil && slices.Contains(b.promised, todo[0]) {
-			return nil, &fault.Error{Owner: fault.Build, What: "make did not make the module that dkms.conf promises: " + todo[0], Where: b.folder.Dir, Hint: "see BUILT_MODULE_NAME"}
+	var todo []string
+	for _, p := range b.promised() {
+		name := ko.Name(p.name)
+		if files[name] != "" {
+			todo = append(todo, name)
+		} else if b.broken[name] == nil {
+			return nil, &fault.Error{Owner: fault.Build, What: "make did not make the module that dkms.conf promises: " + p.name, Where: b.folder.Dir, Hint: "see BUILT_MODULE_NAME"}
 		}
-		if files[name] == "" || set[name] {
+	}
+	set := map[string]bool{}
+	for ; len(todo) > 0; todo = todo[1:] {
+		if files[todo[0]] == "" || set[todo[0]] {
 			continue
 		}
-		set[name] = true
-		m, err := ko.Open(files[name])
+		set[todo[0]] = true
+		m, err := ko.Open(files[todo[0]])
 		if err != nil {
 			return nil, err
 		}
-		todo = append(todo, m.Depends...)
+		for _, name := range m.Depends {
+			todo = append(todo, ko.Name(name))
+		}
 	}
 	return slices.DeleteFunc(kos, func(path string) bool { return !set[ko.Name(path)] }), nil
 }

@@ -71,10 +71,14 @@ func (b *build) ways(ctx context.Context) ([]way, error) {
 
 // variables are those that DKMS sets for a dkms.conf and its commands.
 func (b *build) variables() []string {
-	return []string{
+	set := []string{
 		"kernelver=" + b.kernel.Release, "kernel_source_dir=" + b.kernel.Headers, "arch=" + machine(b.kernel.Arch),
 		"dkms_tree=" + filepath.Join(b.work, "dkms"), "source_tree=" + filepath.Join(b.work, "dkms"),
 	}
+	if b.conf != nil {
+		set = append(set, "PACKAGE_NAME="+b.conf.name, "PACKAGE_VERSION="+b.conf.version)
+	}
+	return set
 }
 
 // machine returns what uname -m says of Debian's architecture.
@@ -92,10 +96,11 @@ var plainMake = regexp.MustCompile(`^make\b`)
 // dkms reads the dkms.conf and returns the command that it builds with, "" for
 // the usual one. A kernel that it excludes is a *[kbuild.Unsupported].
 func (b *build) dkms(ctx context.Context) (string, error) {
-	d, err := b.readDKMS(ctx)
+	vars, refused, err := b.readConf(ctx)
 	if err != nil {
 		return "", err
 	}
+	d := newDKMS(vars, b.kernel.Release)
 	reason, err := d.excluded(b.kernel, machine(b.kernel.Arch))
 	if err != nil {
 		return "", err
@@ -103,10 +108,10 @@ func (b *build) dkms(ctx context.Context) (string, error) {
 	if reason != "" {
 		return "", &kbuild.Unsupported{Reason: reason}
 	}
-	for _, note := range d.notes {
-		step.Note(ctx, "%s: %s", b.folder.Name, note)
+	if len(refused) > 0 {
+		step.Note(ctx, "%s: its dkms.conf runs %s, which it does not get: it may say something else than to DKMS", b.folder.Name, strings.Join(refused, ", "))
 	}
-	b.promised = d.modules
+	b.conf = d
 	// The folder is where DKMS would have it, under its name and version.
 	err = b.within(func(work *os.Root) error {
 		place := filepath.Join("dkms", d.name, d.version)
@@ -116,6 +121,9 @@ func (b *build) dkms(ctx context.Context) (string, error) {
 		return work.Symlink(b.stage, filepath.Join(place, "build"))
 	})
 	if err != nil {
+		return "", err
+	}
+	if err := b.prepare(ctx, d); err != nil {
 		return "", err
 	}
 	command := strings.ReplaceAll(d.make, "/lib/modules/", filepath.Join(b.work, "lib/modules")+"/")
