@@ -30,6 +30,9 @@ func TestFolders(t *testing.T) {
 	}{
 		// Kbuild alone lacks the header, which the Makefile makes.
 		{folder: "generated", kernels: []string{"6.12"}, want: []string{"made", "plain"}},
+		// One is broken itself, one in one of its sources.
+		{folder: "half", kernels: []string{"5.10", "6.12"}, want: []string{"right"},
+			broken: map[string]string{"wrong": "half/wrong.c:6: error: 'no_such_variable' undeclared", "whole": "half/part.c:4: error: 'no_such_variable' undeclared"}},
 		// 5.10 only warns of it.
 		{folder: "license", kernels: []string{"6.1", "6.12", "7.3"}, want: []string{"fine"},
 			broken: map[string]string{"free": "license/free.c: missing MODULE_LICENSE()"}},

@@ -6,8 +6,10 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -44,6 +46,7 @@ func (b *build) leaveOut(e *kbuild.Error) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	b.unlisted(modules, e.Output)
 	news := false
 	for file, objects := range modules {
 		part := &kbuild.Error{Source: e.Source, Output: e.Output, Err: e.Err}
@@ -69,8 +72,9 @@ func (b *build) leaveOut(e *kbuild.Error) (bool, error) {
 }
 
 // modules returns the modules that Kbuild set out to make, without an extension,
-// each with its objects. It writes them down before it compiles: to NAME.mod, on
-// a line up to 5.15, on lines later (cmd_mod in scripts/Makefile.build).
+// each with its objects, as it wrote them down in NAME.mod: on one line with 5.10,
+// on lines with 6.1 (cmd_mod in scripts/Makefile.build). 5.10 does it when the
+// module is linked, 6.1 before anything is compiled.
 func (b *build) modules() (map[string][]string, error) {
 	modules := map[string][]string{}
 	err := b.within(func(work *os.Root) error {
@@ -93,6 +97,32 @@ func (b *build) modules() (map[string][]string, error) {
 		})
 	})
 	return modules, err
+}
+
+// failedObject is make's complaint about an object.
+var failedObject = regexp.MustCompile(`(?m)^make.*\*\*\* \[(?:.*[:/ ])?([\w.+-]+)\.o\] Error`)
+
+// unlisted adds to modules those with objects that failed before Kbuild wrote
+// down what they are for: the module is called as the object, or has it in its
+// list in the Kbuild file.
+func (b *build) unlisted(modules map[string][]string, output string) {
+	var recipe string
+	for _, name := range recipes {
+		if text, err := os.ReadFile(filepath.Join(b.folder.Dir, name)); err == nil {
+			recipe += string(text) + "\n"
+		}
+	}
+	for _, m := range failedObject.FindAllStringSubmatch(output, -1) {
+		object, module := m[1], m[1]
+		if slices.ContainsFunc(slices.Collect(maps.Values(modules)), func(objects []string) bool { return slices.Contains(objects, object) }) {
+			continue
+		}
+		list := regexp.MustCompile(`(?m)^[ \t]*([\w.+-]+)-(?:y|objs)[ \t]*[:+?]*=.*[ \t/=]` + regexp.QuoteMeta(object) + `\.o\b`)
+		if named := list.FindStringSubmatch(recipe); named != nil {
+			module = named[1]
+		}
+		modules[module] = append(modules[module], object)
+	}
 }
 
 // filter puts a Kbuild file into the copy that reads the folder's own and then
