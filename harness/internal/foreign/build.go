@@ -87,6 +87,11 @@ func (f *Folder) build(ctx context.Context, k *kernel.Kernel, work, out string) 
 		return err
 	}
 	b.stage = filepath.Join(b.root, inside)
+	if reason, err := f.withoutRust(k); err != nil {
+		return err
+	} else if reason != "" {
+		return &kbuild.Unsupported{Reason: reason}
+	}
 	if err := b.furnish(); err != nil {
 		return err
 	}
