@@ -53,13 +53,23 @@ func (b *build) try(ctx context.Context, ways []way) ([]string, error) {
 // goWay builds one way.
 func (b *build) goWay(ctx context.Context, w way) (*attempt, error) {
 	output, err := w.command.Run(ctx, b.kernel)
-	output = strings.ReplaceAll(output, b.root, b.folder.Root)
+	output = b.ofSources(output)
 	e, err := kbuild.Explain(output, err, b.stage, b.folder.Dir)
 	if err != nil {
 		return nil, err
 	}
 	kos, err := b.made()
 	return &attempt{w, e, kos}, err
+}
+
+// ofSources returns what was printed in the copy as if it had been in the
+// sources, by whatever name the copy was called.
+func (b *build) ofSources(output string) string {
+	names := []string{b.root, b.folder.Root, filepath.Join(b.work, "lib/modules"), "/lib/modules"}
+	if b.conf != nil {
+		names = append(names, filepath.Join(b.work, b.conf.place()), b.folder.Dir)
+	}
+	return strings.NewReplacer(names...).Replace(output)
 }
 
 // good tells whether the attempt made modules. The exit status is not all: of
@@ -131,7 +141,7 @@ func (b *build) sum(all []*attempt) *kbuild.Error {
 		e.Messages = append(e.Messages, kbuild.Message{File: b.folder.Dir, Text: why(all)})
 	}
 	if best.telling() < 2 && len(all) > 1 {
-		e.Messages = append(e.Messages, told(all)...)
+		e.Messages = append(e.Messages, told(all, best)...)
 	}
 	if found := within(b.folder.Dir); best.telling() == 0 && len(found) > 0 {
 		e.Messages = append(e.Messages, kbuild.Message{File: "perhaps", Text: "a folder in it is meant: -dir=" + strings.Join(found, ", -dir=")})
@@ -156,11 +166,15 @@ func why(all []*attempt) string {
 	return "no module was built: does the folder set obj-m, and does its Makefile heed M= or KDIR=?"
 }
 
-// told returns which ways were tried, and the last words of each.
-func told(all []*attempt) []kbuild.Message {
+// told returns which ways were tried, and the last words of each but the one
+// that has messages to show.
+func told(all []*attempt, shown *attempt) []kbuild.Message {
 	var messages []kbuild.Message
 	for _, a := range all {
 		messages = append(messages, kbuild.Message{File: "tried", Text: a.way.text})
+		if a == shown && a.telling() > 0 {
+			continue
+		}
 		for _, line := range lastWords(a.e.Output) {
 			messages = append(messages, kbuild.Message{File: "it said", Text: line})
 		}

@@ -149,6 +149,9 @@ func (b *build) furnish() error {
 	if err := b.folder.copyTo(b.root); err != nil {
 		return err
 	}
+	if err := b.redirect(); err != nil {
+		return err
+	}
 	installed := filepath.Join(b.work, "lib/modules", b.kernel.Release)
 	if err := os.MkdirAll(installed, 0o755); err != nil {
 		return err
@@ -165,3 +168,26 @@ func (b *build) furnish() error {
 	script := fmt.Sprintf("#!/bin/sh\n[ \"$*\" = -r ] && { echo '%s'; exit; }\nPATH=${PATH#*:} exec uname \"$@\"\n", b.kernel.Release)
 	return os.WriteFile(filepath.Join(bin, "uname"), []byte(script), 0o755)
 }
+
+// redirect has the Makefiles in the copy look for kernels in the working folder.
+// Many name /lib/modules/$(shell uname -r)/build and listen to no variable.
+func (b *build) redirect() error {
+	for _, name := range recipes {
+		path := filepath.Join(b.stage, name)
+		text, err := os.ReadFile(path)
+		if name == dkmsFile || errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		redirected := kernels.ReplaceAll(text, []byte("${1}"+filepath.Join(b.work, "lib/modules")+"/"))
+		if err := os.WriteFile(path, redirected, 0o644); err != nil { // keeps its mode
+			return err
+		}
+	}
+	return nil
+}
+
+// kernels is where kernels are installed, not what ends so.
+var kernels = regexp.MustCompile(`(^|[^\w.)}/-])/lib/modules/`)

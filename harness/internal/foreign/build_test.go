@@ -76,6 +76,7 @@ func TestBuild(t *testing.T) {
 		"a Kbuild file":          {files: map[string]string{"Kbuild": "obj-m := a.o b-c.o\n", "a.c": src, "b-c.c": src}, want: []string{"a", "b_c"}},
 		"a Makefile":             {files: map[string]string{"Makefile": "obj-m := a.o\n", "a.c": src}, want: []string{"a"}},
 		"a Makefile's own way":   {files: map[string]string{"Makefile": ownWay, "hello.c": src}, want: []string{"hello"}},
+		"this kernel's place":    {files: map[string]string{"Makefile": strings.NewReplacer("KSRC", "MINE", "/none/", "/$(shell uname -r)/").Replace(ownWay), "hello.c": src}, want: []string{"hello"}},
 		"DKMS's way":             {files: map[string]string{"dkms.conf": "MAKE='make -C src -f up KDIR=${kernel_source_dir}'\nBUILT_MODULE_NAME=a\n", "src/up": "all:\n\tmake -C $(KDIR) M=$(CURDIR)\n", "src/Kbuild": "obj-m := a.o b.o\n", "src/a.c": src, "src/b.c": src}, want: []string{"a"}},
 		"DKMS's fails":           {files: map[string]string{"dkms.conf": "MAKE='exit 3'\n", "Makefile": "obj-m := a.o\n", "a.c": src}, want: []string{"a"}},
 		"one of two is broken":   {files: map[string]string{"Makefile": "obj-m := a.o b-c.o\n", "a.c": src, "b-c.c": "BROKEN\n"}, want: []string{"a"}, broken: []string{"b_c"}},

@@ -4,6 +4,7 @@ package foreign
 
 import (
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -23,6 +24,9 @@ type dkms struct {
 
 	exclusive map[string]string // BUILD_EXCLUSIVE_KERNEL and the like: for which kernels it is
 }
+
+// place is where DKMS builds, below what it has for itself.
+func (d *dkms) place() string { return filepath.Join("dkms", d.name, d.version, "build") }
 
 // promise is a module that a dkms.conf says make makes.
 type promise struct {

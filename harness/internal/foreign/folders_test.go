@@ -37,7 +37,7 @@ func TestFolders(t *testing.T) {
 		{folder: "license", kernels: []string{"6.1", "6.12", "7.3"}, want: []string{"fine"},
 			broken: map[string]string{"free": "license/free.c: missing MODULE_LICENSE()"}},
 		{folder: "masked", kernels: []string{"6.12"},
-			err:    []string{"wrong.c:6: error: 'no_such_variable' undeclared", "dkms.conf: MAKE ends with another command than make, so its exit status is 0"},
+			err:    []string{"testdata/folders/masked/wrong.c:6: error: 'no_such_variable' undeclared", "dkms.conf: MAKE ends with another command than make, so its exit status is 0"},
 			output: []string{"$ dkms.conf: make KERNELRELEASE="}},
 		{folder: "oldflags", kernels: []string{"6.12"}, want: []string{"flagged"}},
 		{folder: "oldflags", kernels: []string{"7.3"},

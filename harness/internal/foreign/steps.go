@@ -86,6 +86,6 @@ func (b *build) failed(ctx context.Context, what, where, output string, err erro
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	}
-	said := strings.Join(lastWords(strings.ReplaceAll(output, b.root, b.folder.Root)), "\n  ")
+	said := strings.Join(lastWords(b.ofSources(output)), "\n  ")
 	return &fault.Error{Owner: fault.Build, What: what, Where: where, Err: fmt.Errorf("%w: %s", err, said)}
 }

@@ -114,11 +114,10 @@ func (b *build) dkms(ctx context.Context) (string, error) {
 	b.conf = d
 	// The folder is where DKMS would have it, under its name and version.
 	err = b.within(func(work *os.Root) error {
-		place := filepath.Join("dkms", d.name, d.version)
-		if err := work.MkdirAll(place, 0o755); err != nil {
+		if err := work.MkdirAll(filepath.Dir(d.place()), 0o755); err != nil {
 			return err
 		}
-		return work.Symlink(b.stage, filepath.Join(place, "build"))
+		return work.Symlink(b.stage, d.place())
 	})
 	if err != nil {
 		return "", err
