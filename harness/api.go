@@ -11,6 +11,7 @@ import (
 	"text/tabwriter"
 
 	"kmodlab/harness/internal/api"
+	"kmodlab/harness/internal/removed"
 	"kmodlab/internal/fault"
 )
 
@@ -42,7 +43,25 @@ func (h Home) KernelsAPI(ctx context.Context, w io.Writer, symbols string, f Fla
 		fmt.Fprintf(t, "\n%s\t%s", r.Name, strings.Join(r.Cells, "\t"))
 	}
 	fmt.Fprintln(t)
-	return t.Flush()
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	return status(tellRemovals(w, names))
+}
+
+// tellRemovals says of each name that kernels no longer have what is written
+// instead.
+func tellRemovals(w io.Writer, names []string) error {
+	list, err := removed.List()
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if e, ok := removed.Named(list, name); ok {
+			fmt.Fprintf(w, "%s: %s\n", name, e.Sentence())
+		}
+	}
+	return nil
 }
 
 // symbol is a word of C, or a header as sources include it.

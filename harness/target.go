@@ -91,7 +91,11 @@ func (l *lab) runner(ctx context.Context, kernels []kernel.Source, view matrix.V
 	if err := host.Ensure(ctx, host.Needs(arches...)); err != nil {
 		return nil, err
 	}
-	return &matrix.Runner{Cache: l.cache, Root: l.home.Sources, Kmod: l.home.Lessons, Out: l.out, Update: update, View: view}, nil
+	history, err := l.history(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &matrix.Runner{Cache: l.cache, History: history, Root: l.home.Sources, Kmod: l.home.Lessons, Out: l.out, Update: update, View: view}, nil
 }
 
 // Status is the error of a run that went to its end and whose outcome is not

@@ -71,16 +71,21 @@ func (m Miss) in(k Kernel) (Offer, bool, error) {
 
 // Explain says what became of what is missed on the kernel here: which kernel
 // still has it, or has it only later. It is "" where the files tell nothing, as
-// for a word that is misspelt. Kernels that cannot be read are passed over: it is
-// an extra.
-func (h History) Explain(here Kernel, m Miss) string {
+// for a word that is misspelt; lacks is false when here has it all the same.
+// Kernels that cannot be read are passed over: it is an extra.
+func (h History) Explain(here Kernel, m Miss) (why string, lacks bool) {
 	o, has, err := m.in(here)
 	switch {
 	case err != nil:
-		return ""
+		return "", false
 	case has:
-		return m.present(o)
+		return m.present(o), false
 	}
+	return h.absent(here, m, o), true
+}
+
+// absent says where else there is what here lacks. o is what here has of it.
+func (h History) absent(here Kernel, m Miss, o Offer) string {
 	state := "gone here"
 	if m.Use == Link && o.Kind > None {
 		state = "declared here, not exported"
@@ -101,10 +106,8 @@ func (h History) Explain(here Kernel, m Miss) string {
 // ones for the direction -1, among newer ones for 1. One that differs only in
 // flavour is neither.
 func (h History) nearest(m Miss, here Kernel, direction int) (Kernel, bool) {
-	ordered := slices.Clone(h)
-	if direction < 0 {
-		slices.Reverse(ordered)
-	}
+	ordered := slices.Clone(h) // of one release the plain flavour comes first
+	slices.SortStableFunc(ordered, func(a, b Kernel) int { return compare(a, b) * direction })
 	for _, k := range ordered {
 		if compare(k, here)*direction <= 0 {
 			continue

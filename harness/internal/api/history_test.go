@@ -42,8 +42,8 @@ func newHistory(t *testing.T) (h History, old, middle, rt, newest Kernel) {
 		"int passing(void);\nint closed(void);\nint kept(void);\n")
 	middle = newKernel(t, "6.12", "6.12.118+deb13-cloud-amd64",
 		"0x1\tpassing\tvmlinux\tEXPORT_SYMBOL_GPL\t\n0x1\tspaced\tdrivers/dma\tEXPORT_SYMBOL\tDMA_BUF\n0x1\tcrc7\tlib/crc7\tEXPORT_SYMBOL\t\n",
-		"static inline void passing(void) { }\nint closed(void);\nint spaced(void);\n")
-	rt = newKernel(t, "6.12 rt", "6.12.118+deb13-rt-amd64", "0x1\trt_only\tvmlinux\tEXPORT_SYMBOL\t\n", "int rt_only(void);\nint closed(void);\n")
+		"static inline void passing(void) { }\nint closed(void);\nint spaced(void);\nint both(void);\n")
+	rt = newKernel(t, "6.12 rt", "6.12.118+deb13-rt-amd64", "0x1\trt_only\tvmlinux\tEXPORT_SYMBOL\t\n", "int rt_only(void);\nint closed(void);\nint both(void);\n")
 	newest = newKernel(t, "7.3", "7.3.4+deb13-cloud-amd64", "0x1\tcoming\tvmlinux\tEXPORT_SYMBOL\t\n", "int coming(void);\nint closed(void);\nint never(void);\n")
 	return NewHistory([]Kernel{newest, rt, middle, old}), old, middle, rt, newest
 }
@@ -82,32 +82,35 @@ func TestExplain(t *testing.T) {
 		here    Kernel
 		miss    Miss
 		want    string
+		lacks   bool
 	}{
-		"gone":                              {h, newest, Miss{"passing", Compile}, "passing: gone here; 6.12 still has it"},
-		"gone from the newest that had it":  {h, newest, Miss{"kept", Compile}, "kept: gone here; 5.10 still has it"},
-		"not yet":                           {h, old, Miss{"coming", Compile}, "coming: not here yet; 7.3 has it"},
-		"misspelt":                          {h, newest, Miss{"no_such", Compile}, ""},
-		"not included":                      {h, middle, Miss{"closed", Compile}, "closed: this kernel has it in linux/x.h; does the source include that?"},
-		"only another flavour has it":       {h, middle, Miss{"rt_only", Compile}, ""},
-		"a flavour that lost it":            {h, rt, Miss{"passing", Compile}, "passing: gone here; 5.10 still has it"},
-		"a tree of one's own":               {h, own, Miss{"passing", Compile}, "passing: gone here; 6.12 still has it"},
-		"a kernel that cannot be read":      {unread, newest, Miss{"kept", Compile}, "kept: gone here; 5.10 still has it"},
-		"here cannot be read":               {h, unread[0], Miss{"kept", Compile}, ""},
-		"no longer exported":                {h, newest, Miss{"closed", Link}, "closed: declared here, not exported; 5.10 still exports it"},
-		"never exported":                    {h, newest, Miss{"never", Link}, "never: declared here, not exported, and by no other kernel in the cache"},
-		"gone from the exports":             {h, newest, Miss{"passing", Link}, "passing: gone here; 6.12 still exports it"},
-		"not exported yet":                  {h, old, Miss{"coming", Link}, "coming: not here yet; 7.3 exports it"},
-		"in a namespace":                    {h, middle, Miss{"spaced", Link}, "spaced: exported in the namespace DMA_BUF, which the module has to import (MODULE_IMPORT_NS)"},
-		"of a module":                       {h, middle, Miss{"crc7", Link}, "crc7: the kernel's module crc7 exports it, which has to be inserted before"},
-		"exported, and nobody can tell":     {h, old, Miss{"passing", Link}, ""},
-		"a header that is there":            {h, old, Miss{"linux/x.h", Include}, ""},
-		"a header that no kernel ever had":  {h, old, Miss{"linux/no.h", Include}, ""},
-		"no other kernel is in the cache":   {nil, newest, Miss{"passing", Compile}, ""},
-		"a header of another architecture.": {h, old, Miss{"asm/arm.h", Include}, ""},
+		"gone":                              {h, newest, Miss{"passing", Compile}, "passing: gone here; 6.12 still has it", true},
+		"gone from the newest that had it":  {h, newest, Miss{"kept", Compile}, "kept: gone here; 5.10 still has it", true},
+		"gone from two flavours":            {h, newest, Miss{"both", Compile}, "both: gone here; 6.12 still has it", true},
+		"not yet":                           {h, old, Miss{"coming", Compile}, "coming: not here yet; 7.3 has it", true},
+		"misspelt":                          {h, newest, Miss{"no_such", Compile}, "", true},
+		"not included":                      {h, middle, Miss{"closed", Compile}, "closed: this kernel has it in linux/x.h; does the source include that?", false},
+		"only another flavour has it":       {h, middle, Miss{"rt_only", Compile}, "", true},
+		"a flavour that lost it":            {h, rt, Miss{"passing", Compile}, "passing: gone here; 5.10 still has it", true},
+		"a tree of one's own":               {h, own, Miss{"passing", Compile}, "passing: gone here; 6.12 still has it", true},
+		"a kernel that cannot be read":      {unread, newest, Miss{"kept", Compile}, "kept: gone here; 5.10 still has it", true},
+		"here cannot be read":               {h, unread[0], Miss{"kept", Compile}, "", false},
+		"no longer exported":                {h, newest, Miss{"closed", Link}, "closed: declared here, not exported; 5.10 still exports it", true},
+		"never exported":                    {h, newest, Miss{"never", Link}, "never: declared here, not exported, and by no other kernel in the cache", true},
+		"gone from the exports":             {h, newest, Miss{"passing", Link}, "passing: gone here; 6.12 still exports it", true},
+		"not exported yet":                  {h, old, Miss{"coming", Link}, "coming: not here yet; 7.3 exports it", true},
+		"in a namespace":                    {h, middle, Miss{"spaced", Link}, "spaced: exported in the namespace DMA_BUF, which the module has to import (MODULE_IMPORT_NS)", false},
+		"of a module":                       {h, middle, Miss{"crc7", Link}, "crc7: the kernel's module crc7 exports it, which has to be inserted before", false},
+		"exported, and nobody can tell":     {h, old, Miss{"passing", Link}, "", false},
+		"a header that is there":            {h, old, Miss{"linux/x.h", Include}, "", false},
+		"a header that no kernel ever had":  {h, old, Miss{"linux/no.h", Include}, "", true},
+		"no other kernel is in the cache":   {nil, newest, Miss{"passing", Compile}, "", true},
+		"a header of another architecture.": {h, old, Miss{"asm/arm.h", Include}, "", true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := tt.history.Explain(tt.here, tt.miss); got != tt.want {
-				t.Errorf("Explain(%s, %v) = %q; want %q", tt.here.Name, tt.miss, got, tt.want)
+			got, lacks := tt.history.Explain(tt.here, tt.miss)
+			if got != tt.want || lacks != tt.lacks {
+				t.Errorf("Explain(%s, %v) = %q, %v; want %q, %v", tt.here.Name, tt.miss, got, lacks, tt.want, tt.lacks)
 			}
 		})
 	}

@@ -113,7 +113,7 @@ func beforehand(col *Target, c lesson.Case) (verdict.Facts, bool) {
 		}
 	}
 	if err := col.broken(c); err != nil {
-		return verdict.Facts{BuildError: err.Error()}, true
+		return verdict.Facts{BuildError: col.told(err)}, true
 	}
 	return verdict.Facts{}, false
 }

@@ -23,8 +23,9 @@ type Target struct {
 	conditions  *kernel.Conditions
 	own         map[string]string // the kernel's own modules
 	modules     *kbuild.Modules
-	buildError  error               // nothing builds
-	unsupported *kbuild.Unsupported // the modules are not for this kernel
+	buildError  error                      // nothing builds
+	unsupported *kbuild.Unsupported        // the modules are not for this kernel
+	hints       map[*kbuild.Error][]string // what errors of the build come of
 	machine     vm.Machine
 
 	mu        sync.Mutex
@@ -77,6 +78,12 @@ func (r *Runner) Rebuild(ctx context.Context, col *Target) error {
 		col.buildError = err
 	case !errors.As(err, &col.unsupported):
 		return err
+	}
+	col.hints = map[*kbuild.Error][]string{}
+	for _, err := range col.Broken() {
+		if failed, ok := errors.AsType[*kbuild.Error](err); ok {
+			col.hints[failed] = r.explainBuild(col.kernel, col.source.Name, failed)
+		}
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
 
+	"kmodlab/harness/internal/api"
 	"kmodlab/harness/internal/kbuild"
 	"kmodlab/harness/internal/kmsg"
 	"kmodlab/harness/internal/lesson"
@@ -53,17 +54,18 @@ func playScript(ctx context.Context, c lesson.Case, g Guest, o lesson.Options) l
 
 // Runner runs cases.
 type Runner struct {
-	Cache  *cache.Cache
-	Root   string        // the project's folder, which the initramfs is built from
-	Kmod   string        // the folder of the modules' sources
-	Only   []string      // the folders of Kmod to build; all when empty
-	Out    string        // where logs go
-	Update bool          // rewrite expected logs instead of comparing them
-	Limit  time.Duration // how much of its own time a VM may live in a step, before it is seen whether it hangs; 30 s for 0
-	Jobs   int           // cases that may run at once; as many as CPUs and memory carry for 0
-	View   View
-	Play   Play             // what a case does on its VM; nil runs its script
-	Allow  []kmsg.Allowance // splats that are no fault, beside those that a lesson allows
+	Cache   *cache.Cache
+	Root    string        // the project's folder, which the initramfs is built from
+	Kmod    string        // the folder of the modules' sources
+	Only    []string      // the folders of Kmod to build; all when empty
+	Out     string        // where logs go
+	Update  bool          // rewrite expected logs instead of comparing them
+	Limit   time.Duration // how much of its own time a VM may live in a step, before it is seen whether it hangs; 30 s for 0
+	Jobs    int           // cases that may run at once; as many as CPUs and memory carry for 0
+	View    View
+	Allow   []kmsg.Allowance // splats that are no fault, beside those that a lesson allows
+	History api.History      // other kernels, by which what is missing on one is explained
+	Play    Play             // what a case does on its VM; nil runs its script
 
 	// Attend, if not nil, is called with the VM of each case and returns when
 	// the case may begin. Its error ends the case, as infra.
