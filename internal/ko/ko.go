@@ -29,6 +29,7 @@ type Module struct {
 	Depends  []string // modules that have to be there before, by modpost's account
 	Imports  []string // symbols that it needs from elsewhere, sorted
 	Exports  []string // symbols that it offers to other modules, sorted
+	Params   []string // names of its parameters, in the order of its source
 	Vermagic string   // "6.12.118+deb13-cloud-amd64 SMP preempt mod_unload "
 	HasExit  bool     // it can be removed
 }
@@ -118,6 +119,9 @@ func Parse(name string, image []byte) (*Module, error) {
 		switch {
 		case key == "depends" && value != "":
 			m.Depends = strings.Split(strings.ReplaceAll(value, "-", "_"), ",")
+		case key == "parmtype": // module_param, linux/moduleparam.h
+			param, _, _ := strings.Cut(value, ":")
+			m.Params = append(m.Params, param)
 		case key == "vermagic":
 			m.Vermagic = value
 		}

@@ -26,9 +26,9 @@ var missing = []struct {
 	{regexp.MustCompile(`"(\w+)" \[.*\] undefined!`), Link},
 	{regexp.MustCompile(`symbol '(\w+)' undefined!`), Link},
 	// The kernel (kernel/module/main.c, simplify_symbols; before 5.19
-	// kernel/module.c): the symbol is not there, -ENOENT, or one of another
-	// module that is not ready.
-	{regexp.MustCompile(`: Unknown symbol (\w+) \(err -?\d+\)`), Link},
+	// kernel/module.c): -ENOENT, or 0 in
+	// old ones. With another error the symbol is there.
+	{regexp.MustCompile(`: Unknown symbol (\w+) \(err (?:-2|0)\)`), Link},
 }
 
 // Misses returns what text, messages of a compiler, of modpost or of the kernel,

@@ -26,6 +26,7 @@ func TestMisses(t *testing.T) {
 		"a: Unknown symbol base_greet (err -2)":                                                                                         {{"base_greet", Link}},
 		"a: Unknown symbol base_greet (err 0)":                                                                                          {{"base_greet", Link}},
 		"a: Unknown symbol x (err -2)\na: Unknown symbol y (err -2)\na: Unknown symbol x (err -2)":                                      {{"x", Link}, {"y", Link}},
+		"a: Unknown symbol printk (err -22)":                                                                                            nil,
 		"error: too many arguments to function ‘class_create’":                                                                          nil,
 		"a: Direct firmware load for a.bin failed with error -2":                                                                        nil,
 		"": nil,

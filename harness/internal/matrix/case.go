@@ -113,7 +113,7 @@ func beforehand(col *Target, c lesson.Case) (verdict.Facts, bool) {
 		}
 	}
 	if err := col.broken(c); err != nil {
-		return verdict.Facts{BuildError: col.told(err)}, true
+		return verdict.Facts{BuildError: err.Error(), Hints: col.hintsOf(err)}, true
 	}
 	return verdict.Facts{}, false
 }
@@ -183,6 +183,7 @@ func (r *Runner) attempt(ctx context.Context, col *Target, c lesson.Case, record
 	fate.Records = slices.DeleteFunc(slices.Clone(fate.Records), func(rec kmsg.Record) bool { return b.excused[rec.Seq] }) // the log has them
 	found := splats(fate, b.last != nil)
 	f := facts(b, outcome, fate)
+	f.Hints = r.explainRefusal(b, outcome.Refused)
 	f.Splats = kmsg.Unexcused(found, allowed, c.Name, col.kernel.Series)
 	if f.Hung {
 		f.Splats, record.Stack = withoutOurs(f.Splats, record.Stack)

@@ -11,14 +11,17 @@ import (
 
 	"kmodlab/harness/internal/api"
 	"kmodlab/harness/internal/kbuild"
+	"kmodlab/harness/internal/kmsg"
+	"kmodlab/harness/internal/lesson"
 	"kmodlab/harness/internal/removed"
 	"kmodlab/internal/kernel"
+	"kmodlab/internal/ko"
 )
 
-// told is an error of the build with what it comes of.
-func (col *Target) told(err error) string {
+// hintsOf are what an error of the build comes of.
+func (col *Target) hintsOf(err error) []string {
 	failed, _ := errors.AsType[*kbuild.Error](err)
-	return hinted(err.Error(), col.hints[failed])
+	return col.hints[failed]
 }
 
 // mostHints is how many hints an error gets. What a compiler says after the
@@ -73,12 +76,25 @@ func (r *Runner) explainMisses(here api.Kernel, text string) (hints []string, al
 	return hints, all
 }
 
-// hinted is reason with hints behind it, in the way of package fault.
-func hinted(reason string, hints []string) string {
-	for _, h := range hints {
-		reason += "\n  hint: " + h
+// explainRefusal says why the kernel refused the module that was inserted last,
+// by what it logged meanwhile. Of a removal there is nothing to say.
+func (r *Runner) explainRefusal(b *guest, refused *lesson.Refusal) []string {
+	last := b.inserted
+	if refused == nil || last == nil {
+		return nil
 	}
-	return reason
+	here := api.Of(b.column.kernel, b.column.source.Name)
+	if hints, _ := r.explainMisses(here, strings.Join(last.log, "\n")); len(hints) > 0 {
+		return hints
+	}
+	if why := kmsg.Refusal(refused.Errno, last.log); why != "" {
+		return []string{why}
+	}
+	m, err := ko.Parse(refused.Module, last.image)
+	if refused.Errno == "EINVAL" && err == nil && len(m.Params) > 0 && len(last.params) == 0 {
+		return []string{"its init returned it, and no parameter was given; it has " + strings.Join(m.Params, ", ")}
+	}
+	return nil
 }
 
 // makefiles returns the text of the Makefiles in the folder dir and below.

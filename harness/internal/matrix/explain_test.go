@@ -5,14 +5,16 @@ package matrix
 import (
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"kmodlab/harness/internal/api"
 	"kmodlab/harness/internal/kbuild"
+	"kmodlab/harness/internal/lesson"
+	"kmodlab/harness/internal/verdict"
 	"kmodlab/internal/kernel"
+	"kmodlab/internal/ko/kotest"
 )
 
 // headersOf makes a folder of headers.
@@ -71,15 +73,48 @@ func TestExplainBuild(t *testing.T) {
 	}
 }
 
-// What an error comes of stands behind it, for every case that it keeps from
-// being run.
-func TestTold(t *testing.T) {
+// What an error comes of is told of every case that it keeps from being run.
+func TestHintsOf(t *testing.T) {
 	failed := &kbuild.Error{Messages: []kbuild.Message{{File: "a.c", Line: 1, Text: "error: x"}}}
-	col := &Target{buildError: failed, hints: map[*kbuild.Error][]string{failed: {"first", "second"}}}
-	if got := col.told(failed); !strings.HasSuffix(got, "\n  a.c:1: error: x\n  hint: first\n  hint: second") {
-		t.Errorf("told() = %q", got)
+	col := &Target{buildError: failed, hints: map[*kbuild.Error][]string{failed: {"first", "second"}}, modules: &kbuild.Modules{}}
+	f, done := beforehand(col, lesson.Case{Lesson: "a"})
+	if d := cmp.Diff(verdict.Facts{BuildError: failed.Error(), Hints: []string{"first", "second"}}, f); d != "" || !done {
+		t.Errorf("beforehand() (-want +got), done %v:\n%s", done, d)
 	}
-	if got := col.told(os.ErrNotExist); got != os.ErrNotExist.Error() {
-		t.Errorf("told(another error) = %q", got)
+	if got := col.hintsOf(os.ErrNotExist); got != nil {
+		t.Errorf("hintsOf(another error) = %q", got)
+	}
+}
+
+func TestExplainRefusal(t *testing.T) {
+	old := api.Kernel{Name: "6.12", Release: "6.12.118+deb13-cloud-amd64", Headers: headersOf(t, "0x1\tstrlcpy\tvmlinux\tEXPORT_SYMBOL\t\n", "")}
+	col := &Target{kernel: &kernel.Kernel{Release: "7.3.4+deb13-cloud-amd64", Headers: headersOf(t, "0x1\tcrc7\tlib/crc7\tEXPORT_SYMBOL\t\n", "")}}
+	image := kotest.Module(t, []string{"parmtype=count:int", "parmtype=name:charp"})
+	for name, tt := range map[string]struct {
+		inserted *insertion
+		errno    string
+		want     []string
+	}{
+		"a symbol that is gone": {&insertion{log: []string{"m: Unknown symbol strlcpy (err -2)"}}, "ENOENT",
+			[]string{"strlcpy: gone here; 6.12 still exports it; since 6.8 it is strscpy(), which returns -E2BIG where it had to cut (commit d26270061ae6)"}},
+		"a symbol of a module":           {&insertion{log: []string{"m: Unknown symbol crc7 (err -2)"}}, "ENOENT", []string{"crc7: the kernel's module crc7 exports it, which has to be inserted before"}},
+		"a symbol that nobody has":       {&insertion{log: []string{"m: Unknown symbol mine (err -2)"}}, "ENOENT", []string{"nothing that is loaded exports mine, or only to modules under the GPL"}},
+		"no device":                      {&insertion{}, "ENODEV", []string{"its init found no such device; this VM has none"}},
+		"parameters":                     {&insertion{image: image}, "EINVAL", []string{"its init returned it, and no parameter was given; it has count, name"}},
+		"parameters that were given":     {&insertion{image: image, params: []string{"count=1"}}, "EINVAL", nil},
+		"another error":                  {&insertion{image: image}, "EBUSY", nil},
+		"what is no module":              {&insertion{image: []byte("x")}, "EINVAL", nil},
+		"a module that is not let go":    {nil, "EBUSY", nil},
+		"one whose removal is no device": {nil, "ENODEV", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := (&Runner{History: api.History{old}}).explainRefusal(&guest{column: col, inserted: tt.inserted}, &lesson.Refusal{Module: "m", Errno: tt.errno})
+			if d := cmp.Diff(tt.want, got); d != "" {
+				t.Errorf("explainRefusal() (-want +got):\n%s", d)
+			}
+		})
+	}
+	if got := (&Runner{}).explainRefusal(&guest{column: col, inserted: &insertion{}}, nil); got != nil {
+		t.Errorf("explainRefusal(no refusal) = %q", got)
 	}
 }

@@ -25,6 +25,8 @@ type guest struct {
 	vm     *vm.VM
 	column *Target
 
+	inserted *insertion // the last step that inserted or removed a module, if it inserted
+
 	died    string          // how a task that did a step died
 	lost    uint64          // records that were lost
 	records []kmsg.Record   // of the case, from the first step on
@@ -49,13 +51,24 @@ func (b *guest) Insert(ctx context.Context, name string, params []string) (lesso
 	if err != nil {
 		return lesson.Step{}, err
 	}
-	return b.step(ctx, func(ctx context.Context) (vm.Answer, error) {
+	before := len(b.records)
+	step, err := b.step(ctx, func(ctx context.Context) (vm.Answer, error) {
 		return b.vm.Insert(ctx, image, params...)
 	})
+	b.inserted = &insertion{image, params, lines(b.records[before:])}
+	return step, err
+}
+
+// insertion is what there is to know of a module that was inserted.
+type insertion struct {
+	image  []byte
+	params []string
+	log    []string // what the kernel said to it
 }
 
 // Remove removes a module, without waiting for its users to go.
 func (b *guest) Remove(ctx context.Context, name string) (lesson.Step, error) {
+	b.inserted = nil
 	return b.step(ctx, func(ctx context.Context) (vm.Answer, error) { return b.vm.Remove(ctx, name) })
 }
 

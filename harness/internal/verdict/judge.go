@@ -21,6 +21,7 @@ type Facts struct {
 	Step         string      // the step that was under way or at which the script ended
 	Problem      string      // what was not as the script says
 	Refused      string      // "notify: ENOENT": a refusal that the script did not expect
+	Hints        []string    // what a refusal, or an error of the build, comes of and how to get out of it
 	Unsupported  string      // what the kernel lacks
 	Hung         bool        // it was proved that the step does not end
 	Starved      bool        // the step did not end, and the VM got too little of the machine to prove anything by that
@@ -71,7 +72,7 @@ func Judge(f Facts) Result {
 	case f.LostRecords > 0:
 		return Result{Fail, at(f, fmt.Sprintf("%d records of the kernel log were lost", f.LostRecords))}
 	case f.Refused != "":
-		return Result{Load, at(f, "refused: "+f.Refused)}
+		return Result{Load, hinted(at(f, "refused: "+f.Refused), f.Hints)}
 	case f.Problem != "":
 		return Result{Fail, at(f, f.Problem)}
 	case f.Unsupported == "" && !f.Finished:
@@ -90,7 +91,7 @@ func unbegun(f Facts) Result {
 	case f.Unsupported != "":
 		return Result{Unsupported, f.Unsupported}
 	case f.BuildError != "":
-		return Result{Build, f.BuildError}
+		return Result{Build, hinted(f.BuildError, f.Hints)}
 	}
 	return Result{Infra, or(f.InfraError, "the case did not begin")}
 }
@@ -167,6 +168,14 @@ func at(f Facts, reason string) string {
 		return reason
 	}
 	return f.Step + ": " + reason
+}
+
+// hinted is reason with hints behind it, in the way of package fault.
+func hinted(reason string, hints []string) string {
+	for _, h := range hints {
+		reason += "\n  hint: " + h
+	}
+	return reason
 }
 
 func or(text, otherwise string) string {

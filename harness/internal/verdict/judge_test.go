@@ -43,6 +43,9 @@ func TestJudge(t *testing.T) {
 		"unsupported, with an Oops":    {Facts{Began: true, Unsupported: "needs cpus:2", Splats: splats(oops)}, Splat, "NULL pointer dereference in f [m]"},
 
 		"insert refused":                {Facts{Began: true, Step: "insmod m", Refused: "m: ENOENT"}, Load, "insmod m: refused: m: ENOENT"},
+		"a refusal that is explained":   {Facts{Began: true, Step: "insmod m", Refused: "m: ENODEV", Hints: []string{"no device"}}, Load, "insmod m: refused: m: ENODEV\n  hint: no device"},
+		"a build that is explained":     {Facts{BuildError: "build: x", Hints: []string{"a", "b"}}, Build, "build: x\n  hint: a\n  hint: b"},
+		"hints are of that alone":       {Facts{Began: true, Problem: "p", Answered: true, Hints: []string{"a"}}, Fail, "p"},
 		"refused because of a splat":    {Facts{Began: true, Refused: "m: ENOMEM", Splats: splats(oops)}, Splat, "NULL pointer dereference in f [m]"},
 		"splat though all as expected":  {Facts{Began: true, Finished: true, Splats: splats(oops)}, Splat, "NULL pointer dereference in f [m]"},
 		"two splats":                    {Facts{Began: true, Splats: splats(oops, lockup)}, Splat, "NULL pointer dereference in f [m]; soft lockup in f [m]"},
