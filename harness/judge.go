@@ -12,6 +12,7 @@ import (
 	"kmodlab/harness/internal/commit"
 	"kmodlab/harness/internal/lesson"
 	"kmodlab/harness/internal/matrix"
+	"kmodlab/harness/internal/report"
 	"kmodlab/harness/internal/verdict"
 	"kmodlab/internal/fault"
 )
@@ -84,6 +85,7 @@ func (l *lab) news(changes []verdict.Change) {
 
 // conclude ends a run with the reports and with what close does.
 func (l *lab) conclude(w io.Writer, j verdict.Judgement) error {
+	report.Findings(w, j.Records)
 	l.publishAll(w, j)
 	return l.close(j)
 }

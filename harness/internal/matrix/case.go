@@ -46,6 +46,9 @@ func (r *Runner) Case(ctx context.Context, col *Target, c lesson.Case) verdict.R
 func (r *Runner) decide(record verdict.Record, f verdict.Facts) verdict.Record {
 	result := verdict.Judge(f)
 	record.Verdict, record.Reason, record.Owner = result.Verdict, r.placeless(result.Reason), string(f.OwnerOf(result))
+	if result.Verdict != verdict.Pass {
+		record.Findings = nil // there is worse to see to
+	}
 	return record
 }
 
@@ -167,7 +170,7 @@ func (r *Runner) attempt(ctx context.Context, col *Target, c lesson.Case, record
 		r.View.Step(col.kernel.Release, c.ID(), step)
 	}})
 	b.hear(ctx, &outcome)
-	record.Notes = b.notes
+	record.Notes, record.Findings = b.notes, kmsg.Findings(b.records)
 	if lost, ok := errors.AsType[*vm.Lost](outcome.Err); ok && lost.Kind == vm.LostHung {
 		record.Notes = append(record.Notes, "proof of the hang: "+lost.Err.Error())
 		if record.Stack = lost.Stack; record.Stack == "" {

@@ -118,3 +118,15 @@ func TestExplainRefusal(t *testing.T) {
 		t.Errorf("explainRefusal(no refusal) = %q", got)
 	}
 }
+
+// What a kernel remarks is kept of a case that passed. Of another there is worse
+// to see to.
+func TestFindingsOfAPass(t *testing.T) {
+	remarked := verdict.Record{Findings: []string{"x is deprecated"}}
+	if got := (&Runner{}).decide(remarked, verdict.Facts{Began: true, Finished: true, Answered: true}); len(got.Findings) != 1 {
+		t.Errorf("a case that is %s has the findings %q; want one", got.Verdict, got.Findings)
+	}
+	if got := (&Runner{}).decide(remarked, verdict.Facts{Began: true, Problem: "p"}); len(got.Findings) != 0 {
+		t.Errorf("a case that is %s has the findings %q; want none", got.Verdict, got.Findings)
+	}
+}

@@ -22,7 +22,7 @@ type annotation struct {
 
 // Annotations writes what of a judgement did not pass as commands that GitHub shows beside the
 // sources: the compiler's messages at their lines, everything else at the line
-// of the script. What happens on several kernels is one annotation, for GitHub
+// of the script. Findings are warnings. What happens on several kernels is one annotation, for GitHub
 // shows but ten a step.
 func Annotations(w io.Writer, j verdict.Judgement) error {
 	for _, a := range annotations(j) {
@@ -38,6 +38,12 @@ func Annotations(w io.Writer, j verdict.Judgement) error {
 			title += fmt.Sprintf(" (%s)", strings.Join(a.kernels, ", "))
 		}
 		if _, err := fmt.Fprintf(w, "::error %stitle=%s::%s\n", place, githubProperty(title), githubText(a.text)); err != nil {
+			return err
+		}
+	}
+	for _, f := range FindingsOf(j.Records) {
+		text := printable(f.Text) + "\n" + strings.Join(f.Cases, ", ")
+		if _, err := fmt.Fprintf(w, "::warning title=finding::%s\n", githubText(text)); err != nil {
 			return err
 		}
 	}

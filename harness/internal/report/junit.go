@@ -45,6 +45,7 @@ type (
 		Skipped *junitMessage `xml:"skipped"`
 		Error   *junitMessage `xml:"error"`
 		Failure *junitMessage `xml:"failure"`
+		Out     string        `xml:"system-out,omitempty"` // the findings
 	}
 	junitMessage struct {
 		Type    string `xml:"type,attr,omitempty"`
@@ -126,6 +127,7 @@ func (s *junitSuite) add(r *verdict.Record) {
 	s.Tests++
 	switch {
 	case r.Verdict == verdict.Pass:
+		c.Out = printable(strings.Join(r.Findings, "\n"))
 	case r.Verdict == verdict.Unsupported:
 		c.Skipped = &junitMessage{Message: first}
 		s.Skipped++

@@ -96,6 +96,9 @@ func (k ktap) lesson(cases []*verdict.Record) outcome {
 		switch r.Verdict {
 		case verdict.Pass:
 			ok = "ok"
+			for _, finding := range r.Findings {
+				k.comment("finding: " + finding)
+			}
 		case verdict.Unsupported:
 			ok, directive = "ok", " # SKIP "+word(r.Reason)
 			o.skipped++

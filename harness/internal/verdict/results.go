@@ -38,9 +38,10 @@ type Record struct {
 	Trouble   string   `json:"trouble,omitempty"` // what the kernel reported, without registers, with lines of the module's source where they are known
 	VM        string   `json:"vm,omitempty"`      // "clone" or "boot"
 	Retried   string   `json:"retried,omitempty"`
-	Notes     []string `json:"notes,omitempty"` // how the verdict was reached, where that is not plain; they differ from run to run
-	Reproduce string   `json:"reproduce"`       // the command that runs exactly this
-	Started   string   `json:"started"`         // RFC 3339, with milliseconds
+	Findings  []string `json:"findings,omitempty"` // what the kernel remarked on a case that passed: deprecations and the like
+	Notes     []string `json:"notes,omitempty"`    // how the verdict was reached, where that is not plain; they differ from run to run
+	Reproduce string   `json:"reproduce"`          // the command that runs exactly this
+	Started   string   `json:"started"`            // RFC 3339, with milliseconds
 
 	Script   string    `json:"script"`             // path of the script, relative to the project's folder
 	Line     int       `json:"line,omitempty"`     // line of the script that ended the case; 0 when it finished

@@ -99,3 +99,15 @@ func (c *counter) Write(p []byte) (int, error) {
 	*c += counter(len(p))
 	return len(p), nil
 }
+
+// What the kernel remarked on a case that passed stands with its facts.
+func TestPageHasFindings(t *testing.T) {
+	j, list, settlements := fixture(t, fixtureFile)
+	var b strings.Builder
+	if err := Write(&b, j, list, settlements, fstest.MapFS{}); err != nil {
+		t.Fatal(err)
+	}
+	if want := "<dt>finding</dt><dd>m: ignoring obsolete section &lt;__ksymtab_gpl&gt; &amp; 100% | more</dd>"; !strings.Contains(b.String(), want) {
+		t.Errorf("the page lacks %q", want)
+	}
+}

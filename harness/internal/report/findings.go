@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"kmodlab/harness/internal/verdict"
+)
+
+// Finding is what kernels remarked on a case that passed.
+type Finding struct {
+	Text  string
+	Cases []string // "notify/order on 7.3"
+}
+
+// FindingsOf returns the findings of records, each with the cases that have it.
+func FindingsOf(records []verdict.Record) []Finding {
+	var all []Finding
+	for _, r := range records {
+		if r.Verdict != verdict.Pass {
+			continue // there is worse to see to
+		}
+		for _, text := range r.Findings {
+			i := slices.IndexFunc(all, func(f Finding) bool { return f.Text == text })
+			if i < 0 {
+				i, all = len(all), append(all, Finding{Text: text})
+			}
+			all[i].Cases = append(all[i].Cases, fmt.Sprintf("%s/%s on %s", r.Lesson, r.Case, r.Column))
+		}
+	}
+	return all
+}
+
+// Findings writes what the kernels remarked on cases that passed, if anything.
+func Findings(w io.Writer, records []verdict.Record) {
+	all := FindingsOf(records)
+	if len(all) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "\npassed, and the kernel remarked:\n")
+	for _, f := range all {
+		fmt.Fprintf(w, "  %s\n    %s\n", printable(f.Text), strings.Join(f.Cases, ", "))
+	}
+}
