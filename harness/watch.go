@@ -34,6 +34,7 @@ func (h Home) Watch(ctx context.Context, w io.Writer, f Flags) error {
 	if r.runner, r.column, err = l.prepare(ctx, f, silent{l.view}, needs(found)...); err != nil {
 		return ended(ctx, err)
 	}
+	r.runner.History = nil // a word that is missed is most of the time misspelt, and somebody waits
 	for saved := time.Now(); ; {
 		files, err := watch.New(watched, r.folders()...)
 		if err != nil {
