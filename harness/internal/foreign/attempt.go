@@ -53,10 +53,14 @@ func (b *build) try(ctx context.Context, ways []way) ([]string, error) {
 // goWay builds one way.
 func (b *build) goWay(ctx context.Context, w way) (*attempt, error) {
 	output, err := w.command.Run(ctx, b.kernel)
-	output = b.ofSources(output)
-	e, err := kbuild.Explain(output, err, b.stage, b.folder.Dir)
+	// The copy has names that can be told from what is said of them.
+	e, err := kbuild.Explain(output, err, b.stage, b.stage)
 	if err != nil {
 		return nil, err
+	}
+	e.Source, e.Output = b.folder.Dir, b.ofSources(e.Output)
+	for i, m := range e.Messages {
+		e.Messages[i].File, e.Messages[i].Text = b.ofSources(m.File), b.ofSources(m.Text)
 	}
 	kos, err := b.made()
 	return &attempt{w, e, kos}, err
