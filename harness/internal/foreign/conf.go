@@ -27,6 +27,9 @@ import (
 // they are called.
 const most = 2000
 
+// mostMemory is what its variables may take, and more than any needs.
+const mostMemory = 64 << 20
+
 // conf is a dkms.conf that is read.
 type conf struct {
 	build   *build
@@ -68,8 +71,14 @@ func (b *build) readConf(ctx context.Context) (vars map[string][]string, refused
 	if err != nil {
 		return nil, nil, err
 	}
+	limited, cancel := modest(ctx, mostMemory)
+	defer cancel()
 	// A status counts as little as to DKMS, which looks at the variables then.
-	if err := evaluate(ctx, runner, file); err != nil {
+	err = evaluate(limited, runner, file)
+	if context.Cause(limited) == errGreedy {
+		return nil, nil, bad(errGreedy)
+	}
+	if err != nil {
 		if _, isStatus := interp.IsExitStatus(err); !isStatus {
 			return nil, nil, bad(err)
 		}

@@ -118,6 +118,7 @@ func TestDKMSRefuses(t *testing.T) {
 		"a process":         {"sleep 9 &\n", "a process beside it"},
 		"a pipe of a shell": {"cat <(echo x)\n", "a process beside it"},
 		"itself":            {". ./dkms.conf\n", "more than 2000 commands"},
+		"greed":             {"a=xxxxxxxx\n" + strings.Repeat("a=$a$a\n", 50), "too much memory"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := newBuild(t, map[string]string{"dkms.conf": tt.conf}).dkms(t.Context())
