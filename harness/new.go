@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 
 	"kmodlab/harness/internal/lesson"
 	"kmodlab/harness/internal/project"
@@ -39,10 +40,18 @@ func (h Home) NewProject(w io.Writer, name string) error {
 
 // Init writes what the tests of the modules in the current folder begin with, and
 // says how to go on. ci is "github", "gitlab", or "" for no file for CI.
-func (h Home) Init(w io.Writer, ci string) error {
+// With ignore, git is told to ignore the results.
+func (h Home) Init(w io.Writer, ci string, ignore bool) error {
 	paths, err := project.Init(h.Dir, ci)
 	if err != nil {
 		return status(err)
+	}
+	if ignore {
+		path, err := project.Ignore(h.Dir, h.outName())
+		if err != nil {
+			return status(err)
+		}
+		paths = slices.Insert(paths, 0, path)
 	}
 	h.tellNew(w, paths)
 	fmt.Fprintf(w, "\ntest:                            %s\nwrite down what kernels print:   %s\n", fault.Command("test"), fault.Command("test -update"))

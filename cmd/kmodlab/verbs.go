@@ -64,7 +64,9 @@ var verbs = map[string]action{
 	"new": func(_ context.Context, h harness.Home, g given) error {
 		return h.NewProject(os.Stdout, g.Args().First())
 	},
-	"init": func(_ context.Context, h harness.Home, g given) error { return h.Init(os.Stdout, g.String("ci")) },
+	"init": func(_ context.Context, h harness.Home, g given) error {
+		return h.Init(os.Stdout, g.String("ci"), g.Bool("gitignore"))
+	},
 	"doctor": func(ctx context.Context, h harness.Home, g given) error {
 		return h.Doctor(ctx, os.Stdout, g.Bool("json"))
 	},
@@ -96,9 +98,10 @@ var own = []harness.Target{
 		}},
 	{Name: "new", Args: []string{"name"}, Short: "makes a folder NAME with a module that passes its test at once"},
 	{Name: "init", Short: "writes kmodlab.toml, a first script and a file for CI",
-		Long: "Init writes kmodlab.toml, and for each module of this folder that has no script one\n" +
-			"to begin with, and with -ci a file for CI. It overwrites nothing.",
-		Flags: []harness.TargetFlag{{Name: "ci", Type: "string", Help: "github or gitlab"}}},
+		Long: "Init writes kmodlab.toml, a script to begin with if this folder has one module and no\n" +
+			"script, and with -ci a file for CI. It overwrites nothing.",
+		Flags: []harness.TargetFlag{{Name: "ci", Type: "string", Help: "github or gitlab"},
+			{Name: "gitignore", Type: "bool", Help: "have git ignore the results"}}},
 	{Name: "doctor", Short: "tells what this machine has of what is needed",
 		Flags: []harness.TargetFlag{{Name: "json", Type: "bool", Help: "for a program instead of a person"}}},
 	{Name: "version", Short: "tells of which commit this program is"},

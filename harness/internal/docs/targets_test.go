@@ -108,7 +108,7 @@ func lowerFirst(name string) string {
 var invocation = regexp.MustCompile(`go tool mage( [^#|;&<>)]*)?`)
 
 // commandFlags are those that only the command kmodlab has.
-var commandFlags = []string{"out", "ci"}
+var commandFlags = []string{"out", "ci", "gitignore"}
 
 // Every command line that a page shows is one that mage understands.
 func TestTargetsAreReal(t *testing.T) {

@@ -28,8 +28,8 @@ var ciFiles = map[string]struct{ path, blueprint string }{
 	"gitlab": {".gitlab-ci.yml", "gitlab.yml"},
 }
 
-// Init writes into the folder dir a kmodlab.toml, a script for each module that has
-// none, and the file for the CI of that name, if it is not "". It returns the paths
+// Init writes into the folder dir a kmodlab.toml, a script if there is one module
+// and no script, and the file for the CI of that name, if it is not "". It returns the paths
 // of the files, that of CI last. What is there is not touched: a file that is in the
 // way, like a folder without modules, is a [fault.Error] of usage, and then nothing
 // is written.
@@ -66,10 +66,10 @@ func begin(dir string, modules []string, ci string) (map[string][]byte, []string
 	}
 	err := add(File, File)
 	scripts, globErr := filepath.Glob(filepath.Join(dir, "*.txtar"))
-	if len(scripts) == 0 {
-		for _, name := range modules {
-			err = errors.Join(err, add(name+".txtar", "NAME.txtar", "NAME", name))
-		}
+	// Of several modules one may need another; without scripts they are inserted in
+	// the right order.
+	if len(scripts) == 0 && len(modules) == 1 {
+		err = errors.Join(err, add(modules[0]+".txtar", "NAME.txtar", "NAME", modules[0]))
 	}
 	if ci == "" {
 		return texts, order, errors.Join(err, globErr)

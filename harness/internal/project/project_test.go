@@ -138,7 +138,7 @@ func TestScriptsThatAreNotThere(t *testing.T) {
 
 func TestInit(t *testing.T) {
 	dir := t.TempDir()
-	put(t, dir, "Makefile", "obj-m := one.o two-a.o # three.o\none-y := x.o\nobj-$(CONFIG_X) += four.o\n")
+	put(t, dir, "Makefile", "obj-m := one-a.o # two.o\none-a-y := x.o\n")
 	paths, err := Init(dir, "github")
 	if err != nil {
 		t.Fatal(err)
@@ -148,18 +148,28 @@ func TestInit(t *testing.T) {
 		rel, _ := filepath.Rel(dir, path)
 		names = append(names, rel)
 	}
-	if d := cmp.Diff([]string{File, "one.txtar", "two_a.txtar", "four.txtar", ".github/workflows/kmodlab.yml"}, names); d != "" {
+	if d := cmp.Diff([]string{File, "one_a.txtar", ".github/workflows/kmodlab.yml"}, names); d != "" {
 		t.Errorf("Init() wrote (-want +got):\n%s", d)
 	}
 	if p, err := Find(dir, today); err != nil || len(p.Kernels) != 4 {
 		t.Errorf("the new file is read as %+v, %v; want four kernels", p, err)
 	}
 	before, _ := os.ReadFile(paths[1])
-	if !strings.Contains(string(before), "insmod one\n") || strings.Contains(string(before), "NAME") {
-		t.Errorf("the script of one is\n%s\nwant one that inserts it", before)
+	if !strings.Contains(string(before), "insmod one_a\n") || strings.Contains(string(before), "NAME") {
+		t.Errorf("the script of one_a is\n%s\nwant one that inserts it", before)
 	}
 	if _, err := Init(dir, ""); fault.Of(err) != fault.Usage || !strings.Contains(err.Error(), "there is a "+File+" already") {
 		t.Errorf("Init() again = %v; want a refusal", err)
+	}
+}
+
+func TestModulesIn(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, "Makefile", "obj-m := one.o two-a.o # three.o\none-y := x.o\nifneq ($(KERNELRELEASE),)\n\tobj-$(CONFIG_X) += four.o\nendif\n")
+	put(t, dir, "Kbuild", "obj-m += one.o five.o\n")
+	names, err := modulesIn(dir)
+	if d := cmp.Diff([]string{"one", "five", "two_a", "four"}, names); err != nil || d != "" {
+		t.Errorf("modulesIn(): %v (-want +got):\n%s", err, d)
 	}
 }
 
@@ -184,6 +194,29 @@ func TestInitRefuses(t *testing.T) {
 			}
 			if _, err := os.Stat(filepath.Join(dir, File)); err == nil {
 				t.Errorf("%s was written all the same", File)
+			}
+		})
+	}
+}
+
+func TestIgnore(t *testing.T) {
+	for name, tt := range map[string]struct{ before, want string }{
+		"no file":         {"", "/kmodlab-out/\n"},
+		"others":          {"*.ko\n", "*.ko\n/kmodlab-out/\n"},
+		"an unended line": {"*.ko", "*.ko\n/kmodlab-out/\n"},
+		"there already":   {"/kmodlab-out/\n*.ko\n", "/kmodlab-out/\n*.ko\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			if tt.before != "" {
+				put(t, dir, ".gitignore", tt.before)
+			}
+			path, err := Ignore(dir, "kmodlab-out")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if text, err := os.ReadFile(path); err != nil || string(text) != tt.want {
+				t.Errorf(".gitignore is %q, %v; want %q", text, err, tt.want)
 			}
 		})
 	}
