@@ -194,7 +194,7 @@ func (r *Runner) attempt(ctx context.Context, col *Target, c lesson.Case, record
 	r.tell(record, col, f.Splats)
 	if b.last != nil {
 		mask := b.last.taint
-		if len(b.excused) > 0 {
+		if b.lockup {
 			mask &^= taintOfLockup
 		}
 		f.Taint = unexpected(mask, found, f.Splats)

@@ -35,6 +35,7 @@ type guest struct {
 	last    *lastWord       // of the guest; nil as long as it has not said it
 	notes   []string        // what a reader of the record should know
 	excused map[uint64]bool // the sequence numbers of records that say nothing of the case
+	lockup  bool            // one of them tells of a soft lockup
 }
 
 var _ Guest = (*guest)(nil)
@@ -239,6 +240,7 @@ func (b *guest) excuse(records []kmsg.Record, kept func() time.Duration) []kmsg.
 	})
 	for i, c := range complaints {
 		b.excused[c.Seq] = true
+		b.lockup = b.lockup || strings.Contains(c.Text, "BUG: soft lockup") // which also taints (kernel/watchdog.c)
 		if i == 0 {
 			b.notes = append(b.notes, fmt.Sprintf("%s: the VM was kept from running for %.1f s, of which the kernel complains: %s", b.current, lost.Seconds(), c.Text))
 		}
