@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// KeepUnused is how long an entry is kept that nobody uses, of the kinds that
+// keepUnused is how long an entry is kept that nobody uses, of the kinds that
 // are pruned: those that are made anew without a network. Each change of the
 // agent makes templates of 70 MB, one a kernel.
-const KeepUnused = 7 * 24 * time.Hour
+const keepUnused = 7 * 24 * time.Hour
 
 // Used notes that the entry (kind, key) is in use now, for [Cache.Prune].
 func (c *Cache) Used(kind, key string) {
@@ -20,7 +20,7 @@ func (c *Cache) Used(kind, key string) {
 	os.Chtimes(filepath.Join(c.root, kind, key), now, now) // a cache that cannot be written is not pruned either
 }
 
-// Prune removes the entries of kind that were not used for [KeepUnused]. One
+// Prune removes the entries of kind that were not used for [keepUnused]. One
 // that cannot be removed stays for the next time.
 func (c *Cache) Prune(ctx context.Context, kind string) {
 	entries, err := os.ReadDir(filepath.Join(c.root, kind))
@@ -28,7 +28,7 @@ func (c *Cache) Prune(ctx context.Context, kind string) {
 		return
 	}
 	unused := func(path string) error {
-		if info, err := os.Stat(path); err == nil && time.Since(info.ModTime()) > KeepUnused {
+		if info, err := os.Stat(path); err == nil && time.Since(info.ModTime()) > keepUnused {
 			return errUnwanted
 		}
 		return nil

@@ -16,7 +16,7 @@ func TestPrune(t *testing.T) {
 	}
 	const kind = "thing"
 	nothing := func(context.Context, string) error { return nil }
-	for name, age := range map[string]time.Duration{"new": 0, "used": KeepUnused - time.Hour, "old": KeepUnused + time.Hour, "old and used": KeepUnused + time.Hour, "old and marked": KeepUnused + time.Hour} {
+	for name, age := range map[string]time.Duration{"new": 0, "used": keepUnused - time.Hour, "old": keepUnused + time.Hour, "old and used": keepUnused + time.Hour, "old and marked": keepUnused + time.Hour} {
 		dir, err := c.Dir(t.Context(), Named(kind, name), nothing)
 		if err != nil {
 			t.Fatal(err)

@@ -12,17 +12,17 @@ import (
 // they are: "the lessons".
 func Choices(name, what string, known []string) string {
 	all := what + " are: " + strings.Join(known, ", ")
-	if near := Nearest(name, known); near != "" {
+	if near := nearest(name, known); near != "" {
 		return fmt.Sprintf("did you mean %q? %s", near, all)
 	}
 	return all
 }
 
-// Nearest returns the one of known that name was probably meant to be: the one
+// nearest returns the one of known that name was probably meant to be: the one
 // that the fewest changes of a letter, insertions and deletions lead to, if a
 // third of the letters is right; a name that begins with it goes before.
 // Otherwise it returns "".
-func Nearest(name string, known []string) string {
+func nearest(name string, known []string) string {
 	best, least := "", len(name)*2/3+1
 	for _, k := range known {
 		d := distance(strings.ToLower(name), strings.ToLower(k))

@@ -17,8 +17,8 @@ func TestNearest(t *testing.T) {
 		"xyz":          "",
 		"":             "",
 	} {
-		if got := Nearest(name, known); got != want {
-			t.Errorf("Nearest(%q) = %q; want %q", name, got, want)
+		if got := nearest(name, known); got != want {
+			t.Errorf("nearest(%q) = %q; want %q", name, got, want)
 		}
 	}
 }

@@ -74,10 +74,10 @@ var (
 	lies = regexp.MustCompile(`(?m)^.*(?:Symbol version dump "?.*"? is missing|No such file or directory|No rule to make target).*$`)
 )
 
-// Diagnose decides from the output of a build of the folder stage and its exit
+// diagnose decides from the output of a build of the folder stage and its exit
 // whether the build is good. The error speaks of the sources in src, which
 // stage is a copy of. It is a *[Error] when the sources are to blame.
-func Diagnose(output string, err error, stage, src string) error {
+func diagnose(output string, err error, stage, src string) error {
 	e, err := Explain(output, err, stage, src)
 	if err != nil {
 		return err

@@ -84,10 +84,10 @@ func TestDiagnose(t *testing.T) {
 		"a compiler's warning is no error": {output: "/stage/a/a.c:3:10: warning: unused variable 'x'\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			err := Diagnose(tt.output, tt.err, "/stage", "/src")
+			err := diagnose(tt.output, tt.err, "/stage", "/src")
 			e, ok := errors.AsType[*Error](err)
 			if ok != tt.bad {
-				t.Fatalf("Diagnose() = %v; want a build error: %v", err, tt.bad)
+				t.Fatalf("diagnose() = %v; want a build error: %v", err, tt.bad)
 			}
 			if ok {
 				if d := cmp.Diff(tt.want, e.Messages); d != "" {

@@ -135,7 +135,7 @@ func (s *sources) makeIn(ctx context.Context, c *cache.Cache, k *kernel.Kernel, 
 		return err
 	}
 	output, err := runMake(ctx, c, k, stage, nil)
-	err = Diagnose(output, err, stage, s.dir)
+	err = diagnose(output, err, stage, s.dir)
 	if _, broken := errors.AsType[*Error](err); err == nil || broken {
 		err = cmp.Or(settled(ctx, c, k, stage, target), err)
 	}
@@ -174,15 +174,15 @@ func Load(dir string) (*Modules, error) {
 		return nil, err
 	}
 	for _, ko := range kos {
-		name := ModuleName(ko)
+		name := moduleName(ko)
 		m.Files[name] = ko
 		m.Debug[name] = filepath.Join(dir, "debug", filepath.Base(ko))
 	}
 	return m, nil
 }
 
-// ModuleName returns the name of the module in the file at path: dashes are
+// moduleName returns the name of the module in the file at path: dashes are
 // underscores in the kernel (KBUILD_MODNAME).
-func ModuleName(path string) string {
+func moduleName(path string) string {
 	return strings.ReplaceAll(strings.TrimSuffix(filepath.Base(path), ".ko"), "-", "_")
 }

@@ -34,9 +34,9 @@ func TestFailedByMachine(t *testing.T) {
 		"a source that quotes it":  {"/stage/a/a.c:3:2: error: #error \"No space left on device\" is what this returns\n", failed, false},
 		"a warning":                {"/stage/a/a.c:3:2: warning: no space left on device\n", nil, false},
 	} {
-		err := Diagnose(tt.output, tt.err, "/stage", "/src")
+		err := diagnose(tt.output, tt.err, "/stage", "/src")
 		if got := fault.Of(err) == fault.Host; got != tt.host {
-			t.Errorf("%s: Diagnose() = %v; want a fault of the host: %t", name, err, tt.host)
+			t.Errorf("%s: diagnose() = %v; want a fault of the host: %t", name, err, tt.host)
 		}
 		if _, broken := errors.AsType[*Error](err); broken && tt.host {
 			t.Errorf("%s: the sources are blamed", name)

@@ -41,7 +41,7 @@ func probesIn(ctx context.Context, c *cache.Cache, k *kernel.Kernel) (string, er
 	if k.Toolchain.Bin == "" {
 		var err error
 		if real, err = exec.LookPath(cc); err != nil {
-			return "", nil // make will say so, and Diagnose understands it
+			return "", nil // make will say so, and diagnose understands it
 		}
 	}
 	script := strings.NewReplacer("@compiler@", quote(real)).Replace(probesScript)

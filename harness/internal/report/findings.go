@@ -17,8 +17,8 @@ type Finding struct {
 	Cases []string // "notify/order on 7.3"
 }
 
-// FindingsOf returns the findings of records, each with the cases that have it.
-func FindingsOf(records []verdict.Record) []Finding {
+// findingsOf returns the findings of records, each with the cases that have it.
+func findingsOf(records []verdict.Record) []Finding {
 	var all []Finding
 	for _, r := range records {
 		if r.Verdict != verdict.Pass {
@@ -37,7 +37,7 @@ func FindingsOf(records []verdict.Record) []Finding {
 
 // Findings writes what the kernels remarked on cases that passed, if anything.
 func Findings(w io.Writer, records []verdict.Record) {
-	all := FindingsOf(records)
+	all := findingsOf(records)
 	if len(all) == 0 {
 		return
 	}

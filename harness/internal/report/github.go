@@ -41,7 +41,7 @@ func Annotations(w io.Writer, j verdict.Judgement) error {
 			return err
 		}
 	}
-	for _, f := range FindingsOf(j.Records) {
+	for _, f := range findingsOf(j.Records) {
 		text := printable(f.Text) + "\n" + strings.Join(f.Cases, ", ")
 		if _, err := fmt.Fprintf(w, "::warning title=finding::%s\n", githubText(text)); err != nil {
 			return err

@@ -55,7 +55,7 @@ func Summary(w io.Writer, j verdict.Judgement) error {
 		fmt.Fprintf(b, "\n<details><summary><b>%s</b> %s on %s (fault of the %s)</summary>\n\n%sdiff\n%s%s\n\n</details>\n",
 			r.Verdict, html.EscapeString(f.What()), html.EscapeString(or(r.Kernel, r.Column)), html.EscapeString(r.Owner), fence, text, fence)
 	}
-	for i, f := range FindingsOf(j.Records) {
+	for i, f := range findingsOf(j.Records) {
 		if i == 0 {
 			b.WriteString("\nPassed, and the kernel remarked:\n\n")
 		}
