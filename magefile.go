@@ -248,9 +248,9 @@ func Cycles(ctx context.Context,
 // Lint asks everybody who has an opinion on the sources, and fails when anybody
 // has something to say.
 //
-// That is gofmt, go vet and staticcheck; checkpatch --strict; the compiler with
-// W=1, and sparse, on each kernel of the test set. What cannot be asked is told,
-// and fails where the variable CI is set.
+// That is gofmt, go vet and staticcheck; actionlint and shellcheck; checkpatch
+// --strict; the compiler with W=1, and sparse, on each kernel of the test set.
+// What cannot be asked is told, and fails where the variable CI is set.
 func Lint(ctx context.Context,
 	kernel *string, // series, release or set: 6.12, >=6.1, all, every
 	locked *bool, // fail rather than take another kernel than a pinned one
