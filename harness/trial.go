@@ -29,8 +29,8 @@ type trial struct {
 }
 
 // trialsOf reads the folders of a project. params are those of the flags, which go
-// before the project's.
-func trialsOf(p *project.Project, params string) ([]trial, error) {
+// before the project's; results is where results go.
+func trialsOf(p *project.Project, params, results string) ([]trial, error) {
 	given, err := foreign.ParseParams(params)
 	if err != nil {
 		return nil, err
@@ -47,7 +47,7 @@ func trialsOf(p *project.Project, params string) ([]trial, error) {
 	var trials []trial
 	for _, dir := range p.Dirs() {
 		t := trial{dir: dir, params: given}
-		if t.folder, err = foreign.Read(dir); err != nil {
+		if t.folder, err = foreign.Read(dir, results); err != nil {
 			return nil, err
 		}
 		t.folder.First = p.Modules

@@ -50,7 +50,7 @@ func (h Home) Project(ctx context.Context, w io.Writer, f TryFlags) error {
 }
 
 func (h Home) try(ctx context.Context, w io.Writer, f TryFlags, p *project.Project) error {
-	trials, err := trialsOf(p, f.Params)
+	trials, err := trialsOf(p, f.Params, h.Out)
 	if err != nil {
 		return status(err)
 	}

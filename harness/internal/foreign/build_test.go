@@ -96,7 +96,7 @@ func TestBuild(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			f, err := Read(newFolder(t, tt.files))
+			f, err := Read(newFolder(t, tt.files), "")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -129,7 +129,7 @@ func TestBuildErrorsHaveOwners(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, makefile := range map[string]string{"broken": "obj-m := a.o\n", "nothing": "all:\n"} {
-		f, err := Read(newFolder(t, map[string]string{"Makefile": makefile, "a.c": "BROKEN\n"}))
+		f, err := Read(newFolder(t, map[string]string{"Makefile": makefile, "a.c": "BROKEN\n"}), "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -147,7 +147,7 @@ func TestBuildLeavesTheFolderAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := newFolder(t, map[string]string{"Makefile": "obj-m := a.o b.o\n$(shell mkdir -p $(M)/d/e && chmod 0 $(M)/d)\n", "a.c": "int x;\n", "b.c": "BROKEN\n"})
-	f, err := Read(dir)
+	f, err := Read(dir, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -83,7 +83,7 @@ func TestCasesRefuse(t *testing.T) {
 
 func TestScripts(t *testing.T) {
 	dir := newFolder(t, map[string]string{"Makefile": "obj-m := a.o\n", "load.txtar": "# load\ninsmod a\ndmesg\n", "sub/other.txtar": "exec rm\n"})
-	f, err := Read(dir)
+	f, err := Read(dir, "")
 	if err != nil {
 		t.Fatal(err)
 	}

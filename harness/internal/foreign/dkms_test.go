@@ -26,7 +26,7 @@ func newBuild(t *testing.T, files map[string]string) *build {
 		}
 	}
 	k := &kernel.Kernel{Release: "6.12.1-test", Version: "6.12.1", Arch: "amd64", Headers: headers, Config: filepath.Join(headers, ".config")}
-	f, err := Read(newFolder(t, files))
+	f, err := Read(newFolder(t, files), "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -39,13 +39,14 @@ type Folder struct {
 	// beside those that these need.
 	First []string
 
-	files []string // paths of everything that is copied, relative to Root, sorted
-	sums  []string // of each file: mode and contents, see [Folder.sum]
+	files   []string // paths of everything that is copied, relative to Root, sorted
+	results string   // the folder of results, which is none of the sources; "" for none
+	sums    []string // of each file: mode and contents, see [Folder.sum]
 }
 
-// Read reads the folder dir. Errors are a [fault.Error] of usage: it does not
+// Read reads the folder dir, without the folder of results, if that is in it. Errors are a [fault.Error] of usage: it does not
 // exist, nothing in it says how to build, it is too large.
-func Read(dir string) (*Folder, error) {
+func Read(dir, results string) (*Folder, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
@@ -63,7 +64,7 @@ func Read(dir string) (*Folder, error) {
 	if err != nil {
 		return nil, &fault.Error{Owner: fault.Usage, What: "there is no folder of modules", Where: dir, Err: unwrapped(err), Hint: "-dir= takes the folder with the module's Kbuild, Makefile or dkms.conf"}
 	}
-	f := &Folder{Dir: dir, Root: reach(dir), Name: filepath.Base(dir)}
+	f := &Folder{Dir: dir, Root: reach(dir), Name: filepath.Base(dir), results: results}
 	if !hasRecipe(dir) {
 		return nil, noRecipe(dir)
 	}

@@ -40,7 +40,7 @@ func TestRead(t *testing.T) {
 	if err := os.Symlink("/nowhere", filepath.Join(dir, "link")); err != nil {
 		t.Fatal(err)
 	}
-	f, err := Read(dir)
+	f, err := Read(dir, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func TestRead(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "hello.c"), []byte("int y;"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if g, err := Read(dir); err != nil || g.Digest == f.Digest {
+	if g, err := Read(dir, ""); err != nil || g.Digest == f.Digest {
 		t.Errorf("Read() after an edit = %v, %v; want another digest", g, err)
 	}
 }
@@ -78,7 +78,7 @@ func TestReadLinks(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	f, err := Read(filepath.Join(base, "source"))
+	f, err := Read(filepath.Join(base, "source"), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +112,7 @@ func TestReadManyLinks(t *testing.T) {
 			}
 		}
 	}
-	if _, err := Read(dir); fault.Exit(err) != fault.ExitUsage || !strings.Contains(err.Error(), "too large") {
+	if _, err := Read(dir, ""); fault.Exit(err) != fault.ExitUsage || !strings.Contains(err.Error(), "too large") {
 		t.Errorf("Read() = %v; want that it is too large", err)
 	}
 }
@@ -127,7 +127,7 @@ func TestReadReachesUpwards(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := newFolder(t, map[string]string{"a/b/Makefile": tt.makefile, "common.mk": ""})
-			f, err := Read(filepath.Join(dir, "a/b"))
+			f, err := Read(filepath.Join(dir, "a/b"), "")
 			if want := filepath.Join(dir, tt.want); err != nil || f.Root != want {
 				t.Errorf("Read() = %+v, %v; want root %s", f, err, want)
 			}
@@ -143,7 +143,7 @@ func TestReadRefuses(t *testing.T) {
 		dir:                           "-dir=" + filepath.Join(dir, "module"),
 		filepath.Join(dir, "module/"): "",
 	} {
-		_, err := Read(where)
+		_, err := Read(where, "")
 		if want == "" {
 			if err != nil {
 				t.Errorf("Read(%s) = %v; want nil", where, err)
@@ -173,7 +173,7 @@ func TestReadHints(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := newFolder(t, tt.files)
-			_, err := Read(dir)
+			_, err := Read(dir, "")
 			e, ok := errors.AsType[*fault.Error](err)
 			if !ok || fault.Exit(err) != fault.ExitUsage || !strings.HasSuffix(e.Hint, strings.ReplaceAll(tt.want, "DIR", dir)) {
 				t.Errorf("Read() = %v; want wrong usage, and the hint %q", err, tt.want)
@@ -188,7 +188,7 @@ func TestBuildHints(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := Read(newFolder(t, map[string]string{"Makefile": "all:\nmodules:\n", "src/one/Makefile": "obj-m := a.o\n"}))
+	f, err := Read(newFolder(t, map[string]string{"Makefile": "all:\nmodules:\n", "src/one/Makefile": "obj-m := a.o\n"}), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -208,7 +208,7 @@ func TestReadRefusesWhatIsTooLarge(t *testing.T) {
 	if err := big.Truncate(maxBytes + 1); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Read(dir); fault.Exit(err) != fault.ExitUsage || !strings.Contains(err.Error(), "too large") {
+	if _, err := Read(dir, ""); fault.Exit(err) != fault.ExitUsage || !strings.Contains(err.Error(), "too large") {
 		t.Errorf("Read() = %v; want that it is too large", err)
 	}
 }
@@ -225,5 +225,23 @@ func TestParseParams(t *testing.T) {
 		if _, err := ParseParams(bad); fault.Exit(err) != fault.ExitUsage {
 			t.Errorf("ParseParams(%q) = %v; want wrong usage", bad, err)
 		}
+	}
+}
+func TestReadWithoutResults(t *testing.T) {
+	dir := newFolder(t, map[string]string{"Makefile": "obj-m := a.o\n", "kmodlab-out/results.json": "1"})
+	results := filepath.Join(dir, "kmodlab-out")
+	before, err := Read(dir, results)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(results, "results.json"), []byte("2"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	after, err := Read(dir, results)
+	if err != nil || after.Digest != before.Digest {
+		t.Errorf("after other results the digest is %s, %v; want %s", after.Digest, err, before.Digest)
+	}
+	if with, err := Read(dir, ""); err != nil || with.Digest == before.Digest {
+		t.Errorf("without a folder of results: %s, %v; want another digest", with.Digest, err)
 	}
 }

@@ -55,7 +55,7 @@ func TestFolders(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				f, err := Read(filepath.Join("testdata/folders", tt.folder))
+				f, err := Read(filepath.Join("testdata/folders", tt.folder), "")
 				if err != nil {
 					t.Fatal(err)
 				}

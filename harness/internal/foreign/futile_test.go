@@ -24,7 +24,7 @@ func TestFutile(t *testing.T) {
 		"none is broken":        {"a.o", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f, err := Read(newFolder(t, map[string]string{"Makefile": "obj-m := " + tt.objects + "\n$(shell echo read >> $(M)/runs)\n", "a.c": "int x;\n", "b.c": "BROKEN\n", "c.c": "BROKEN\n"}))
+			f, err := Read(newFolder(t, map[string]string{"Makefile": "obj-m := " + tt.objects + "\n$(shell echo read >> $(M)/runs)\n", "a.c": "int x;\n", "b.c": "BROKEN\n", "c.c": "BROKEN\n"}), "")
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -96,7 +96,7 @@ func TestHostileMakefile(t *testing.T) {
 		}
 		files[name] = string(text)
 	}
-	f, err := Read(newFolder(t, files))
+	f, err := Read(newFolder(t, files), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +150,7 @@ func TestEndlessMakefile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := Read(newFolder(t, map[string]string{"Makefile": "modules:\n\t@sh -c 'trap \"\" TERM; while :; do :; done' " + mark + "\n"}))
+	f, err := Read(newFolder(t, map[string]string{"Makefile": "modules:\n\t@sh -c 'trap \"\" TERM; while :; do :; done' " + mark + "\n"}), "")
 	if err != nil {
 		t.Fatal(err)
 	}

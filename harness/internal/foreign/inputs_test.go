@@ -60,7 +60,7 @@ func TestInputs(t *testing.T) {
 	}
 	cachetest.Table[*guest]{Kind: kindForeign, New: newGuest,
 		Inputs: func(t *testing.T, g *guest) *cache.Inputs {
-			f, err := Read(g.dir)
+			f, err := Read(g.dir, "")
 			must(t, err)
 			in, err := f.inputs(t.Context(), g.cache, g.kernel)
 			must(t, err)
@@ -136,7 +136,7 @@ func TestTwins(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"one", "two"} {
-		f, err := Read(filepath.Join(g.dir, name))
+		f, err := Read(filepath.Join(g.dir, name), "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -172,7 +172,7 @@ func TestHalfAFailure(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(g.dir, "Makefile"), []byte("obj-m := a.o b.o\n"), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			f, err := Read(g.dir)
+			f, err := Read(g.dir, "")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -204,7 +204,7 @@ func TestEditedWhileRead(t *testing.T) {
 		"gone": os.Remove,
 	} {
 		g := newGuest(t)
-		f, err := Read(g.dir)
+		f, err := Read(g.dir, "")
 		if err != nil {
 			t.Fatal(err)
 		}

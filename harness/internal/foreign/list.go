@@ -25,6 +25,13 @@ func (f *Folder) list() error {
 	return err
 }
 
+// isResults says whether a folder is the one that results go to: each run would
+// make other sources of it.
+func (f *Folder) isResults(info fs.FileInfo) bool {
+	results, err := os.Stat(f.results)
+	return err == nil && os.SameFile(info, results)
+}
+
 // listing is a list under way.
 type listing struct {
 	folder  *Folder
@@ -62,7 +69,7 @@ func (l *listing) add(at place, e fs.DirEntry, left []string) error {
 		return nil // a link to nowhere: nothing to compile
 	}
 	switch {
-	case info.IsDir() && isHistory(e.Name()):
+	case info.IsDir() && (isHistory(e.Name()) || l.folder.isResults(info)):
 		return nil
 	case info.IsDir() && e.Type()&fs.ModeSymlink != 0:
 		return l.follow(file, append(slices.Clone(left), at.real))

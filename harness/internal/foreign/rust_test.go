@@ -63,7 +63,7 @@ func TestRustIsUnsupported(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			f, err := Read(newFolder(t, map[string]string{"Kbuild": "obj-m := a.o\n", "a.rs": "use kernel::prelude::*;\n"}))
+			f, err := Read(newFolder(t, map[string]string{"Kbuild": "obj-m := a.o\n", "a.rs": "use kernel::prelude::*;\n"}), "")
 			if err != nil {
 				t.Fatal(err)
 			}

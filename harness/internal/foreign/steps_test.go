@@ -48,7 +48,7 @@ func TestDKMSSteps(t *testing.T) {
 			if err := os.Chmod(filepath.Join(dir, "step.sh"), tt.mode|0o600); err != nil {
 				t.Fatal(err)
 			}
-			f, err := Read(dir)
+			f, err := Read(dir, "")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -81,7 +81,7 @@ func TestNoPatchProgram(t *testing.T) {
 func TestBuiltModuleLocation(t *testing.T) {
 	const makefile = "modules all:\n\t@mkdir -p x && cp $(KDIR)/template.ko a.ko && cp a.ko x/a.ko && echo more >> x/a.ko\n"
 	for location, want := range map[string]string{"x": "x/a.ko", "x/": "x/a.ko", "": "a.ko"} {
-		f, err := Read(newFolder(t, map[string]string{"dkms.conf": "BUILT_MODULE_NAME=a\nBUILT_MODULE_LOCATION=" + location + "\nMAKE='make KDIR=$kernel_source_dir'\n", "Makefile": makefile}))
+		f, err := Read(newFolder(t, map[string]string{"dkms.conf": "BUILT_MODULE_NAME=a\nBUILT_MODULE_LOCATION=" + location + "\nMAKE='make KDIR=$kernel_source_dir'\n", "Makefile": makefile}), "")
 		if err != nil {
 			t.Fatal(err)
 		}

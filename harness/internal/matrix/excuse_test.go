@@ -13,7 +13,7 @@ import (
 func TestExcusedLockup(t *testing.T) {
 	for text, want := range map[string]bool{
 		"watchdog: BUG: soft lockup - CPU#0 stuck for 26s! [insmod:77]": true,
-		"hrtimer: interrupt took 2315359458 ns":                        false,
+		"hrtimer: interrupt took 2315359458 ns":                         false,
 	} {
 		g := &guest{excused: map[uint64]bool{}}
 		left := g.excuse([]kmsg.Record{{Seq: 7, Text: text}}, func() time.Duration { return time.Minute })

@@ -21,7 +21,7 @@ import (
 // A folder that no lesson knows gets a verdict for each of its modules.
 func TestForeignFolder(t *testing.T) {
 	r, source := newRunner(t, "", "6.12")
-	folder, err := foreign.Read("../../testdata/foreign")
+	folder, err := foreign.Read("../../testdata/foreign", "")
 	if err != nil {
 		t.Fatal(err)
 	}
