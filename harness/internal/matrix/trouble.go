@@ -23,8 +23,14 @@ func (r *Runner) tell(record *verdict.Record, col *Target, splats []kmsg.Splat) 
 		Path: func(module string) string { return col.modules.Debug[module] },
 		Show: r.show,
 	}
-	var reports []string
+	var reports, stuck []string
 	for _, s := range splats {
+		if s.Kind == kmsg.Lockup {
+			if slices.Contains(stuck, s.Title) {
+				continue // the watchdog says so again and again, for as long as nobody ends it
+			}
+			stuck = append(stuck, s.Title)
+		}
 		text := strings.Join(source.Annotate(s.Essence()), "\n") + "\n"
 		if !slices.Contains(reports, text) { // the log and the console tell the same
 			reports = append(reports, text)

@@ -3,6 +3,7 @@
 package matrix
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -93,5 +94,18 @@ func TestPlaceless(t *testing.T) {
 		if got := r.placeless("/home/a/lab/kmod/order/order.c:45: error: in /home/a/laboratory"); got != want {
 			t.Errorf("placeless() below %q = %q; want %q", root, got, want)
 		}
+	}
+}
+
+// A watchdog that complains again and again is heard once: how often depends on
+// how long the machine took. Of two places it is heard twice.
+func TestLockupIsToldOnce(t *testing.T) {
+	lockup := func(seconds int, place string) kmsg.Splat {
+		return kmsg.Splat{Kind: kmsg.Lockup, Title: "soft lockup in " + place, Lines: []string{fmt.Sprintf("watchdog: BUG: soft lockup - CPU#0 stuck for %ds! [insmod:77]", seconds), "RIP: 0010:" + place + "+0x12/0xff0 [x]"}}
+	}
+	var record verdict.Record
+	(&Runner{}).tell(&record, &Target{modules: &kbuild.Modules{}}, []kmsg.Splat{lockup(26, "a"), lockup(52, "a"), lockup(78, "b"), lockup(104, "a")})
+	if got := strings.Count(record.Trouble, "soft lockup"); got != 2 || !strings.Contains(record.Trouble, "26s") || !strings.Contains(record.Trouble, "78s") {
+		t.Errorf("the kernel reported\n%s\nwant the first lockup in each place", record.Trouble)
 	}
 }
