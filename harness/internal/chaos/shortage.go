@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"time"
 
+	"kmodlab/harness/internal/host"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -79,23 +81,11 @@ func memory(ctx context.Context, chance *rand.Rand) error {
 	return nil
 }
 
-// free returns the bytes of memory that programs can still get (proc(5)).
+// free returns the bytes of memory that programs can still get; 0 where nobody
+// tells.
 func free() int64 {
-	f, err := os.Open("/proc/meminfo")
-	if err != nil {
-		return 0
-	}
-	defer f.Close()
-	for {
-		var name, unit string
-		var kib int64
-		if _, err := fmt.Fscanln(f, &name, &kib, &unit); err != nil {
-			return 0
-		}
-		if name == "MemAvailable:" {
-			return kib << 10
-		}
-	}
+	bytes, _ := host.Available()
+	return bytes
 }
 
 // offline switches the machine's second CPU off and on again.

@@ -3,7 +3,6 @@
 package host
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -67,25 +66,18 @@ func system() Finding {
 
 // memory is how much is free: a VM takes 256 MiB of it at most.
 func memory() Finding {
-	const least = 1 << 20 // KiB
-	f, err := os.Open("/proc/meminfo")
-	if err != nil {
-		return Finding{"memory", Poor, err.Error(), ""}
+	const least = 1 << 30
+	free, known := Available()
+	switch {
+	case !known:
+		return Finding{"memory", Poor, "/proc/meminfo does not tell", ""}
+	case free < least:
+		return Finding{"memory", Poor, fmt.Sprintf("%.1f GiB available", gib(free)), "few VMs run at once; end what uses memory"}
 	}
-	defer f.Close()
-	for sc := bufio.NewScanner(f); sc.Scan(); {
-		var kib int64
-		if n, _ := fmt.Sscanf(sc.Text(), "MemAvailable: %d kB", &kib); n == 0 {
-			continue
-		}
-		state, hint := Good, ""
-		if kib < least {
-			state, hint = Poor, "few VMs run at once; end what uses memory"
-		}
-		return Finding{"memory", state, fmt.Sprintf("%.1f GiB available", float64(kib)/(1<<20)), hint}
-	}
-	return Finding{"memory", Poor, "/proc/meminfo does not tell", ""}
+	return Finding{"memory", Good, fmt.Sprintf("%.1f GiB available", gib(free)), ""}
 }
+
+func gib(bytes int64) float64 { return float64(bytes) / (1 << 30) }
 
 // disk is where the cache is, and what is free there: four kernels with their
 // headers and compilers take 3 GiB.
@@ -100,7 +92,7 @@ func disk(cache string) Finding {
 	if free < least {
 		state, hint = Poor, "free some space there, or set KMODLAB_CACHE to a folder on another disk"
 	}
-	return Finding{"cache", state, fmt.Sprintf("%s, %.1f GiB free", cache, float64(free)/(1<<30)), hint}
+	return Finding{"cache", state, fmt.Sprintf("%s, %.1f GiB free", cache, gib(free)), hint}
 }
 
 // finding tells whether the need is met, and by which version of it.

@@ -3,11 +3,9 @@
 package matrix
 
 import (
-	"bufio"
-	"fmt"
-	"io"
-	"os"
 	"runtime"
+
+	"kmodlab/harness/internal/host"
 )
 
 // vmMiB is what a VM may come to need of the host's memory: all of the guest's
@@ -19,26 +17,12 @@ const vmMiB = 256 + 128
 // as far as the memory goes that is free now.
 func jobs() int {
 	most := runtime.NumCPU() + 1
-	f, err := os.Open("/proc/meminfo")
-	if err != nil {
+	free, known := host.Available()
+	if !known {
 		return most
 	}
-	defer f.Close()
-	return fitting(most, available(f))
+	return fitting(most, int(free>>20))
 }
 
 // fitting returns how many VMs go into mib of memory: between 1 and most.
 func fitting(most, mib int) int { return max(1, min(most, mib/vmMiB)) }
-
-// available returns the MiB that programs can still get, from the text of
-// /proc/meminfo (proc(5), MemAvailable); enough for everything when it does
-// not say.
-func available(meminfo io.Reader) int {
-	for sc := bufio.NewScanner(meminfo); sc.Scan(); {
-		var kib int
-		if n, _ := fmt.Sscanf(sc.Text(), "MemAvailable: %d kB", &kib); n == 1 {
-			return kib / 1024
-		}
-	}
-	return 1 << 30
-}

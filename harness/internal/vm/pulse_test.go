@@ -102,6 +102,19 @@ func TestParseSteal(t *testing.T) {
 	}
 }
 
+// What was taken is read anew only when the kernel's count may have moved.
+func TestThief(t *testing.T) {
+	const old = 1000000 * time.Hour // no machine lost that much
+	now := time.Now()
+	th := &thief{read: now, stole: old}
+	if got := th.taken(now.Add(grain - 1)); got != old {
+		t.Errorf("within a grain: %v; want what was read before", got)
+	}
+	if got := th.taken(now.Add(grain)); got == old {
+		t.Errorf("after a grain: %v; want it read anew", got)
+	}
+}
+
 // The work takes CPU time, and more of it means a slower machine.
 func TestYardstick(t *testing.T) {
 	y := newYardstick()
