@@ -266,8 +266,8 @@ func Release(ctx context.Context, version string) error {
 	return here().Release(ctx, os.Stdout, version)
 }
 
-// Report makes out/report.html, out/junit.xml and out/results.ktap again, from
-// the results of the last run.
+// Report makes report.html, junit.xml and results.ktap again, from the results of
+// the last run.
 func Report(ctx context.Context) error {
 	return here().Report(ctx, os.Stdout)
 }

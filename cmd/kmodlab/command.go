@@ -31,6 +31,9 @@ func command() (*cli.Command, error) {
 		OnUsageError:                    func(_ context.Context, _ *cli.Command, err error, _ bool) error { return usage(err, nil) },
 	}
 	for _, t := range slices.Concat(own, targets) {
+		if t.Name == "test" {
+			t.Flags = flagsOf("try", targets) // it is that, of a repository
+		}
 		do, ok := verbs[t.Name]
 		if !ok || slices.Contains(names, t.Name) {
 			continue // of mage alone, or one of the command's own has its name
@@ -48,9 +51,18 @@ func command() (*cli.Command, error) {
 	return root, nil
 }
 
+// flagsOf returns the flags of the target called name.
+func flagsOf(name string, targets []harness.Target) []harness.TargetFlag {
+	i := slices.IndexFunc(targets, func(t harness.Target) bool { return t.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return targets[i].Flags
+}
+
 // verb returns the command of a target.
 func verb(t harness.Target, do action) *cli.Command {
-	c := &cli.Command{Name: t.Name, Usage: t.Short, Description: t.Long, ArgsUsage: strings.ToUpper(strings.Join(t.Args, " "))}
+	c := &cli.Command{Name: t.Name, Usage: t.Short, Description: strings.ReplaceAll(t.Long, "go tool mage ", "kmodlab "), ArgsUsage: strings.ToUpper(strings.Join(t.Args, " "))}
 	var flags []string
 	for _, f := range t.Flags {
 		flags = append(flags, f.Name)

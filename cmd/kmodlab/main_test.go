@@ -130,6 +130,20 @@ func TestUsage(t *testing.T) {
 	}
 }
 
+// What a command says of itself is what one has to type.
+func TestHelp(t *testing.T) {
+	s := stranger{build(t), t.TempDir()}
+	for name := range verbs {
+		said, code := s.run(t, name, "-h")
+		if code != 0 || strings.Contains(said, "go tool mage") || !strings.Contains(said, "kmodlab "+name) {
+			t.Errorf("kmodlab %s -h: %d\n%s\nwant help, and nothing of mage", name, code, said)
+		}
+	}
+	if said, _ := s.run(t, "test", "-h"); !strings.Contains(said, "--params") || !strings.Contains(said, "--dir") {
+		t.Errorf("kmodlab test -h says\n%s\nwant the flags of try", said)
+	}
+}
+
 // Each command is one of mage's, or says of itself what it does and takes.
 func TestCommands(t *testing.T) {
 	targets, err := harness.Targets(kmodlab.Magefile)

@@ -84,18 +84,7 @@ var own = []harness.Target{
 		Long: "Test builds the modules of the repository that the current folder is in, for every\n" +
 			"kernel that its kmodlab.toml names, inserts and removes them, or runs its scripts, and\n" +
 			"shows what the kernels printed. Without that file it takes the modules of this folder\n" +
-			"and the kernels 5.10, 6.1, 6.12 and 7.3. What a flag says goes before.",
-		Flags: []harness.TargetFlag{
-			{Name: "dir", Type: "string", Help: "another folder than this one"},
-			{Name: "kernel", Type: "string", Help: "series, release or set: 6.12, >=6.1, all, every; host is this machine's own"},
-			{Name: "flavour", Type: "string", Help: "cloud (default), amd64, rt, or all"},
-			{Name: "arch", Type: "string", Help: "amd64 (default), arm64, or all"},
-			{Name: "kdir", Type: "string", Help: "a kernel of your own: a built tree, or headers"},
-			{Name: "image", Type: "string", Help: "its image, when it is not in kdir"},
-			{Name: "params", Type: "string", Help: `parameters of modules: "a:x=1 y=2;b:z=3"`},
-			{Name: "update", Type: "bool", Help: "write down in the scripts what the kernels print"},
-			{Name: "locked", Type: "bool", Help: "fail rather than take another kernel than a pinned one"},
-		}},
+			"and the kernels 5.10, 6.1, 6.12 and 7.3. What a flag says goes before."},
 	{Name: "new", Args: []string{"name"}, Short: "makes a folder NAME with a module that passes its test at once"},
 	{Name: "init", Short: "writes kmodlab.toml, a first script and a file for CI",
 		Long: "Init writes kmodlab.toml, a script to begin with if this folder has one module and no\n" +

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -109,7 +110,13 @@ func parse(text []byte, root string, now time.Time) (*Project, error) {
 
 // keys are those of the file.
 func keys() []string {
-	return []string{"version", "kernels", "flavours", "arches", "folders", "scripts", "modules", "params", "mirror", "allow"}
+	var names []string
+	for field := range reflect.TypeFor[Project]().Fields() {
+		if name := field.Tag.Get("toml"); name != "-" {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // Dirs returns the folders of the modules, as absolute paths.
