@@ -27,8 +27,9 @@ import (
 // they are called.
 const most = 2000
 
-// mostMemory is what its variables may take, and more than any needs.
-const mostMemory = 64 << 20
+// mostMemory is what this program may take meanwhile. It is far more than any
+// dkms.conf needs: other work goes on beside, and is none of its doing.
+const mostMemory = 512 << 20
 
 // conf is a dkms.conf that is read.
 type conf struct {

@@ -17,6 +17,7 @@ import (
 // build left, and what links lead to as if it were there.
 func (f *Folder) list() error {
 	l := &listing{folder: f}
+	l.results, _ = os.Stat(f.results) // where there are none yet, none are left out
 	err := l.enter(place{"", f.Root}, nil)
 	if errors.Is(err, fs.ErrPermission) {
 		return &fault.Error{Owner: fault.Usage, What: "cannot read the folder", Where: f.Dir, Err: err}
@@ -25,16 +26,10 @@ func (f *Folder) list() error {
 	return err
 }
 
-// isResults says whether a folder is the one that results go to: each run would
-// make other sources of it.
-func (f *Folder) isResults(info fs.FileInfo) bool {
-	results, err := os.Stat(f.results)
-	return err == nil && os.SameFile(info, results)
-}
-
 // listing is a list under way.
 type listing struct {
 	folder  *Folder
+	results fs.FileInfo // of the folder of results: each run would make other sources of it; nil when it is not there
 	entries int
 	bytes   int64
 }
@@ -69,7 +64,7 @@ func (l *listing) add(at place, e fs.DirEntry, left []string) error {
 		return nil // a link to nowhere: nothing to compile
 	}
 	switch {
-	case info.IsDir() && (isHistory(e.Name()) || l.folder.isResults(info)):
+	case info.IsDir() && (isHistory(e.Name()) || os.SameFile(info, l.results)):
 		return nil
 	case info.IsDir() && e.Type()&fs.ModeSymlink != 0:
 		return l.follow(file, append(slices.Clone(left), at.real))
