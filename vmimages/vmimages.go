@@ -81,6 +81,3 @@ type Image = initramfs.Image
 func Initramfs(ctx context.Context, c *cache.Cache, root string, k *kernel.Kernel) (Image, error) {
 	return initramfs.Build(ctx, c, root, k)
 }
-
-// Root returns the folder of the project's go.mod, looked for from dir upwards.
-func Root(dir string) (string, error) { return initramfs.Root(dir) }

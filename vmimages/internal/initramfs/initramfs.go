@@ -18,11 +18,9 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 
 	"kmodlab/guest/executor"
 	"kmodlab/internal/cache"
-	"kmodlab/internal/fault"
 	"kmodlab/internal/kernel"
 	"kmodlab/internal/step"
 )
@@ -55,24 +53,6 @@ func Build(ctx context.Context, c *cache.Cache, root string, k *kernel.Kernel) (
 		return Image{}, err
 	}
 	return Image{Path: filepath.Join(dir, "initramfs.cpio"), Key: made.Key()}, nil
-}
-
-// Root returns the folder of the project's go.mod, looked for from dir
-// upwards.
-func Root(dir string) (string, error) {
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		return "", err
-	}
-	for at := dir; ; at = filepath.Dir(at) {
-		text, err := os.ReadFile(filepath.Join(at, "go.mod"))
-		if err == nil && strings.HasPrefix(string(text), "module kmodlab\n") {
-			return at, nil
-		}
-		if at == filepath.Dir(at) {
-			return "", &fault.Error{Owner: fault.Usage, What: "this is not the project's folder", Where: dir, Hint: "change into the project's folder, the one with magefile.go"}
-		}
-	}
 }
 
 // buildUserland builds u-root's busybox with mkuimage into the folder tmp.

@@ -63,14 +63,3 @@ func TestAppendOurs(t *testing.T) {
 		t.Errorf("archive: (-want +got)\n%s", diff)
 	}
 }
-
-func TestRoot(t *testing.T) {
-	root := newProject(t).root
-	got, err := Root(filepath.Join(root, "vmimages", "agent"))
-	if err != nil || got != root {
-		t.Errorf("Root(below %s) = %q, %v; want the folder itself", root, got, err)
-	}
-	if got, err := Root(t.TempDir()); err == nil {
-		t.Errorf("Root(elsewhere) = %q; want an error", got)
-	}
-}
