@@ -33,11 +33,15 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/notifier.h>
+#include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/printk.h>
 #include <linux/rcupdate.h>
 #include <linux/rwsem.h>
 #include <linux/spinlock.h>
+#include <linux/timer.h>
+#include <linux/version.h>
+#include <linux/workqueue.h>
 
 static ATOMIC_NOTIFIER_HEAD(atomic_static);
 static BLOCKING_NOTIFIER_HEAD(blocking_static);
@@ -156,6 +160,34 @@ KIND(blocking)
 KIND(raw)
 KIND(srcu)
 
+/*
+ * Waits until nothing of the kernel uses srcu_static any more. A grace period is
+ * a work item: it wakes up whoever waits in synchronize_srcu(), and goes on to
+ * unlock a mutex that is in the head. No static head of a module is cleaned up by
+ * the kernel, so the module would be gone by then, with the mutex.
+ *
+ * Since 5.19 (commit 46470cf85d2b, "srcu: Prevent cleanup_srcu_struct() from
+ * freeing non-dynamic ->sda") a static head may be cleaned up like any other.
+ * Before, that freed the static per-CPU data, and its waiting is all there is to
+ * borrow.
+ */
+static void srcu_static_end(void)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 19, 0)
+	srcu_cleanup_notifier_head(&srcu_static);
+#else
+	int cpu;
+
+	flush_delayed_work(&srcu_static.srcu.work);
+	for_each_possible_cpu(cpu) {
+		struct srcu_data *sdp = per_cpu_ptr(srcu_static.srcu.sda, cpu);
+
+		del_timer_sync(&sdp->delay_work);
+		flush_work(&sdp->work);
+	}
+#endif
+}
+
 static int __init kinds_init(void)
 {
 	int err;
@@ -173,6 +205,7 @@ static int __init kinds_init(void)
 	      show_raw(&raw_dynamic, "run-time head") ?:
 	      show_srcu(&srcu_static, "static head") ?:
 	      show_srcu(&srcu_dynamic, "run-time head");
+	srcu_static_end();
 	srcu_cleanup_notifier_head(&srcu_dynamic);
 	return err;
 }
