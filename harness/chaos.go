@@ -56,10 +56,9 @@ func (l *lab) chaos(ctx context.Context, f Flags, load bench.Load, d Disturbance
 		return status(err)
 	}
 	for _, work := range s.works {
-		if work.quiet, err = work.run(ctx); err != nil {
+		if err := s.rest(ctx, work); err != nil {
 			return ended(ctx, err)
 		}
-		l.view.Printf("%s, in quiet: %s\n", work.name, verdict.Run{Records: work.quiet}.Judge().Closing())
 	}
 	wrong := 0
 	for _, kind := range kinds {
@@ -97,6 +96,7 @@ type work struct {
 	name   string
 	runner *matrix.Runner
 	cells  []matrix.Job
+	passes bool // in quiet, all of it; what is meant to fail does not
 	quiet  []verdict.Record
 }
 
@@ -116,7 +116,7 @@ func (l *lab) works(ctx context.Context, f Flags, kernels []kernel.Source) ([]*w
 	if err != nil {
 		return nil, err
 	}
-	all := []*work{{name: "lessons", cells: matrix.Plan(kernels, lessons, nil)}}
+	all := []*work{{name: "lessons", passes: true, cells: matrix.Plan(kernels, lessons, nil)}}
 	folders := []string{l.home.Lessons}
 	if f.Lesson == "" && f.Run == "" {
 		faults, err := lesson.Find(filepath.Join(l.home.Sources, faultsFolder))
@@ -136,6 +136,21 @@ func (l *lab) works(ctx context.Context, f Flags, kernels []kernel.Source) ([]*w
 		all[1].runner.Limit = faultsLimit
 	}
 	return all, nil
+}
+
+// rest runs the work in quiet. A lesson that fails there is told: what fails
+// already proves nothing of what disturbs it.
+func (s *disturbedSoak) rest(ctx context.Context, w *work) (err error) {
+	if w.quiet, err = w.run(ctx); err != nil {
+		return err
+	}
+	s.view.Printf("%s, in quiet: %s\n", w.name, verdict.Run{Records: w.quiet}.Judge().Closing())
+	for _, r := range w.quiet {
+		if w.passes && r.Verdict.Owner() != "" {
+			s.view.Printf("  %s: %s: %s\n", r.ID(), r.Verdict, r.Reason)
+		}
+	}
+	return verdict.Write(filepath.Join(s.out, "quiet-"+w.name+".json"), w.quiet)
 }
 
 // round runs everything under a disturbance once and returns how much of it was
