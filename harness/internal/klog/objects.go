@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package klog
+
+import (
+	"bytes"
+	"strings"
+)
+
+const jsonBlank = " \t\r\n"
+
+// opensList reads the beginning of what dmesg -J prints, `{ "dmesg": [`, in
+// however many lines.
+func (s *source) opensList() bool {
+	if !s.follows("{") {
+		return false
+	}
+	b, _ := s.r.Peek(64)
+	at := 0
+	for _, want := range []string{"{", `"dmesg"`, ":", "["} {
+		for at < len(b) && strings.IndexByte(jsonBlank, b[at]) >= 0 {
+			at++
+		}
+		if !bytes.HasPrefix(b[at:], []byte(want)) {
+			return false
+		}
+		at += len(want)
+	}
+	s.discard(b[:at])
+	return true
+}
+
+// closesList reads the end of it.
+func (s *source) closesList() {
+	for _, end := range []string{"]", "}"} {
+		s.skip(" \t\r\n,")
+		if !s.follows(end) {
+			return
+		}
+		s.discard([]byte(end))
+	}
+	s.skip(" \t\r")
+	if s.follows("\n") {
+		s.discard([]byte("\n"))
+	}
+}
+
+// opensPretty tells whether an object begins that has a line for each key, as
+// journalctl -o json-pretty writes it.
+func (s *source) opensPretty() bool {
+	return s.follows("{") && (s.follows("{\n\t\"") || s.follows("{\r\n\t\""))
+}
+
+// object returns the object that comes next, and the line in which its text
+// stands, without reading it. There is none where it is longer than maxLine or
+// not whole: then it is lines like others.
+func (s *source) object(text string) ([]byte, int) {
+	for n := 4 << 10; n <= maxLine; n *= 2 {
+		b, err := s.r.Peek(n)
+		end, broken := objectEnd(b)
+		if end > 0 {
+			before := b[:max(0, bytes.Index(b[:end], []byte(text)))]
+			return b[:end], s.past + 1 + bytes.Count(before, []byte{'\n'})
+		}
+		if broken || err != nil {
+			break
+		}
+	}
+	return nil, 0
+}
+
+// objectEnd returns how long the object is that b begins with: 0 where it goes
+// on, or is broken. A newline within a string breaks it, for then somebody else
+// wrote between.
+func objectEnd(b []byte) (end int, broken bool) {
+	depth := 0
+	quoted := false
+	for i := 0; i < len(b); i++ {
+		switch c := b[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+			if c == '\n' {
+				return 0, true
+			}
+		case c == '{':
+			depth++
+		case c == '}':
+			if depth--; depth == 0 {
+				return i + 1, false
+			}
+		}
+		if depth == 0 {
+			return 0, true
+		}
+	}
+	return 0, false
+}
