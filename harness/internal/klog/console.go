@@ -67,10 +67,10 @@ func (r *reader) pieces(s string, glued bool) {
 		switch {
 		case h.marked:
 			r.marked = true
-			r.before, r.width = h.Line, len(s)-len(h.text)
+			r.before, r.width = h.Line, len(s)-len(h.text)+h.name
 			r.emit(h.Line, text)
 		case next < 0:
-			r.unmarked(s, h, glued)
+			r.unmarked(s, text, glued)
 		case strings.TrimSpace(text) != "":
 			r.emit(Line{Level: -1, Other: true}, text)
 		}
@@ -88,12 +88,11 @@ func (r *reader) pieces(s string, glued bool) {
 // the journal show a record of several lines, all but the first are behind as
 // many blanks as the first has before its text (safe_fwrite in util-linux's
 // sys-utils/dmesg.c, print_multiline in systemd's src/shared/logs-show.c).
-func (r *reader) unmarked(s string, h head, glued bool) {
+func (r *reader) unmarked(s, text string, glued bool) {
 	if r.width > 0 && len(s) >= r.width && strings.TrimLeft(s[:r.width], " ") == "" {
 		r.emit(r.before, s[r.width:])
 		return
 	}
 	r.width = 0
-	h.Other = r.marked && !glued
-	r.emit(h.Line, h.text)
+	r.emit(Line{Level: -1, Other: r.marked && !glued}, text)
 }

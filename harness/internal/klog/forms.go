@@ -17,7 +17,11 @@ type head struct {
 	text   string // what is left of the line
 	marked bool   // there was something to understand
 	whole  bool   // the text is one record's: no other begins in it
+	name   int    // how much of the text is the name of the program that wrote it
 }
+
+// shortest is how long a line is at least that tells anything: "<4>".
+const shortest = 3
 
 // peel takes from s what a form puts before a text. It looks at the beginning
 // of s only, however long that is.
@@ -42,7 +46,7 @@ func (f *forms) peel(s string) head {
 		h.marked, bare = true, false
 	}
 	if bare && stamped {
-		h.text = f.monotonic(h.text, &h.Line)
+		f.monotonic(&h)
 	}
 	return h
 }
@@ -58,16 +62,10 @@ func (h *head) dated() bool {
 		h.Stamped, h.marked = true, true
 		return true
 	}
-	name, text, ok := program(rest, by == runner)
-	if !ok {
+	if !h.program(by == runner) {
 		return false // the date is a runner's, and the line is what stands behind it
 	}
 	h.Stamped, h.marked, h.whole = true, true, true
-	if name == "kernel" {
-		h.text = text
-	} else {
-		h.text, h.Other = rest[strings.Index(rest, name):], true
-	}
 	return true
 }
 

@@ -51,7 +51,7 @@ func (r *reader) learn() {
 			r.marked = true
 			return true
 		}
-		s := wash(raw)
+		s := wash(string(raw))
 		if r.peel(s).marked || isRecord(s) || innerStamp(s) >= 0 {
 			r.marked = true
 			marked++
@@ -62,18 +62,16 @@ func (r *reader) learn() {
 
 func (r *reader) read() error {
 	for r.more {
-		if r.list || r.src.opensList() {
-			r.list = r.dmesgObject()
-			continue
-		}
-		if r.src.opensPretty() && r.journalObject() {
-			continue
+		if r.list || r.src.next() == '{' {
+			if r.objects() {
+				continue
+			}
 		}
 		raw, n, err := r.src.line()
 		if raw == nil && err != nil {
 			return err
 		}
-		s := wash(raw)
+		s := wash(string(raw))
 		if s == "" && len(raw) > 0 {
 			continue // nothing but what nobody sees
 		}
@@ -88,8 +86,11 @@ func (r *reader) line(s string) {
 	record := r.record
 	r.record = false
 	switch {
+	case len(s) < shortest:
+		r.unmarked(s, s, false)
+		return
 	case isRecord(s):
-		if rec, err := ParseRecord([]byte(s)); err == nil {
+		if rec, err := parseRecord(s); err == nil {
 			r.record, r.marked, r.width = true, true, 0
 			r.emitAll(Line{Stamped: true, Time: rec.Time, Caller: rec.Caller, Level: rec.Priority, Other: rec.Facility != 0}, rec.Text)
 			return
@@ -97,7 +98,7 @@ func (r *reader) line(s string) {
 	case record && isDict(s):
 		r.record = true
 		return
-	case strings.HasPrefix(s, "{") && strings.Contains(s, `"MESSAGE"`):
+	case strings.HasPrefix(s, "{"):
 		if l, text, ok := fromJournal(s); ok {
 			r.marked, r.width = true, 0
 			r.emitAll(l, text)
@@ -119,8 +120,17 @@ func (r *reader) emit(l Line, text string) {
 // escapes are left in them.
 func (r *reader) emitAll(l Line, text string) {
 	for line := range strings.SplitSeq(text, "\n") {
-		r.emit(l, wash([]byte(line)))
+		r.emit(l, wash(line))
 	}
+}
+
+// objects reads an object that is not one line, if one comes.
+func (r *reader) objects() bool {
+	if r.list || r.src.opensList() {
+		r.list = r.dmesgObject()
+		return true
+	}
+	return r.src.opensPretty() && r.journalObject()
 }
 
 // dmesgObject reads the next object of the list, and tells whether there was
@@ -128,7 +138,7 @@ func (r *reader) emitAll(l Line, text string) {
 func (r *reader) dmesgObject() bool {
 	r.src.skip(" \t\r\n,")
 	raw, n := r.src.object(`"msg"`)
-	l, text, ok := fromDmesg(wash(raw))
+	l, text, ok := fromDmesg(string(raw))
 	if !ok {
 		r.src.closesList()
 		return false
@@ -142,7 +152,7 @@ func (r *reader) dmesgObject() bool {
 // journalObject reads an object of many lines, if it is the journal's.
 func (r *reader) journalObject() bool {
 	raw, n := r.src.object(`"MESSAGE"`)
-	l, text, ok := fromJournal(wash(raw))
+	l, text, ok := fromJournal(string(raw))
 	if !ok {
 		return false
 	}

@@ -7,14 +7,9 @@ import (
 	"strings"
 )
 
-const jsonBlank = " \t\r\n"
-
 // opensList reads the beginning of what dmesg -J prints, `{ "dmesg": [`, in
 // however many lines.
 func (s *source) opensList() bool {
-	if !s.follows("{") {
-		return false
-	}
 	b, _ := s.r.Peek(64)
 	at := 0
 	for _, want := range []string{"{", `"dmesg"`, ":", "["} {
@@ -48,7 +43,7 @@ func (s *source) closesList() {
 // opensPretty tells whether an object begins that has a line for each key, as
 // journalctl -o json-pretty writes it.
 func (s *source) opensPretty() bool {
-	return s.follows("{") && (s.follows("{\n\t\"") || s.follows("{\r\n\t\""))
+	return s.follows("{\n\t\"") || s.follows("{\r\n\t\"")
 }
 
 // object returns the object that comes next, and the line in which its text

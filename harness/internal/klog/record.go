@@ -3,7 +3,6 @@
 package klog
 
 import (
-	"bytes"
 	"fmt"
 	"strconv"
 	"strings"
@@ -27,18 +26,20 @@ type Record struct {
 // semicolon, the text, and on further lines that begin with a space KEY=value
 // pairs. Fields of the prefix that are not known are ignored, as that document
 // asks.
-func ParseRecord(raw []byte) (Record, error) {
-	head, body, ok := bytes.Cut(raw, []byte{';'})
+func ParseRecord(raw []byte) (Record, error) { return parseRecord(string(raw)) }
+
+func parseRecord(raw string) (Record, error) {
+	head, body, ok := strings.Cut(raw, ";")
 	if !ok {
 		return Record{}, fmt.Errorf("kmsg record %.60q: no semicolon", raw)
 	}
-	rec, err := parsePrefix(string(head))
+	rec, err := parsePrefix(head)
 	if err != nil {
 		return Record{}, fmt.Errorf("kmsg record %.60q: %w", raw, err)
 	}
-	text, dict, _ := bytes.Cut(body, []byte{'\n'})
-	rec.Text = unescape(string(text))
-	for line := range strings.SplitSeq(string(dict), "\n") {
+	text, dict, _ := strings.Cut(body, "\n")
+	rec.Text = unescape(text)
+	for line := range strings.SplitSeq(dict, "\n") {
 		line, ok := strings.CutPrefix(line, " ")
 		if !ok {
 			continue

@@ -50,6 +50,14 @@ func (s *sticky) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// next returns the byte that comes next, or 0.
+func (s *source) next() byte {
+	if b, _ := s.r.Peek(1); len(b) > 0 {
+		return b[0]
+	}
+	return 0
+}
+
 func (s *source) follows(text string) bool {
 	b, _ := s.r.Peek(len(text))
 	return string(b) == text
@@ -76,7 +84,11 @@ func (s *source) line() ([]byte, int, error) {
 }
 
 func cut(raw []byte) []byte {
-	return bytes.TrimRight(raw[:min(len(raw), maxLine)], "\r\n")
+	end := min(len(raw), maxLine)
+	for end > 0 && (raw[end-1] == '\n' || raw[end-1] == '\r') {
+		end--
+	}
+	return raw[:end]
 }
 
 // ahead shows the lines of the window, without reading them, until enough says

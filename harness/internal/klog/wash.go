@@ -3,7 +3,6 @@
 package klog
 
 import (
-	"bytes"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,20 +13,20 @@ const escape = 0x1b
 // wash makes a line printable and no longer than it was: colours and all that
 // else a terminal would obey vanish, as do control characters; what is no text
 // becomes a question mark.
-func wash(raw []byte) string {
-	for i, b := range raw {
-		if (b < ' ' && b != '\t') || b >= 0x7f {
-			return scrub(raw, i)
+func wash(s string) string {
+	for i := range len(s) {
+		if b := s[i]; b < ' ' && b != '\t' || b >= 0x7f {
+			return scrub(s, i)
 		}
 	}
-	return string(raw)
+	return s
 }
 
 // scrub is wash for a line of which the first clean bytes are clean.
-func scrub(raw []byte, clean int) string {
+func scrub(raw string, clean int) string {
 	var out strings.Builder
 	out.Grow(len(raw))
-	out.Write(raw[:clean])
+	out.WriteString(raw[:clean])
 	endless := false // no string of a terminal ends in the rest of the line
 	for i := clean; i < len(raw); {
 		b := raw[i]
@@ -42,12 +41,12 @@ func scrub(raw []byte, clean int) string {
 		case b < utf8.RuneSelf:
 			i++
 		default:
-			r, n := utf8.DecodeRune(raw[i:])
+			r, n := utf8.DecodeRuneInString(raw[i:])
 			switch {
 			case r == utf8.RuneError && n == 1 || !unicode.IsPrint(r) && !unicode.IsControl(r):
 				out.WriteByte('?')
 			case unicode.IsPrint(r):
-				out.Write(raw[i : i+n])
+				out.WriteString(raw[i : i+n])
 			}
 			i += n
 		}
@@ -57,9 +56,9 @@ func scrub(raw []byte, clean int) string {
 
 // sequence returns how long the sequence is that b begins with, by ECMA-48: a
 // control sequence (colours, the cursor), a string (titles, links) where
-// strings is true, or an escape and what follows it. It returns 0 for a string
+// endings is true, or an escape and what follows it. It returns 0 for a string
 // that does not end.
-func sequence(b []byte, strings bool) int {
+func sequence(b string, endings bool) int {
 	if len(b) < 2 {
 		return len(b)
 	}
@@ -74,14 +73,14 @@ func sequence(b []byte, strings bool) int {
 		}
 		return n
 	case ']', 'P', 'X', '^', '_':
-		if !strings {
+		if !endings {
 			return 2
 		}
 		for n := 2; n < len(b); n++ {
 			if b[n] == '\a' {
 				return n + 1
 			}
-			if b[n] == escape && bytes.HasPrefix(b[n+1:], []byte{'\\'}) {
+			if b[n] == escape && strings.HasPrefix(b[n+1:], `\`) {
 				return n + 2
 			}
 		}
