@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"kmodlab/harness/internal/kmsg"
 	"kmodlab/harness/internal/lesson"
+	"kmodlab/harness/internal/splat"
 	"kmodlab/vmimages"
 )
 
@@ -51,7 +51,7 @@ func TestExamples(t *testing.T) {
 		}
 	}
 	for _, text := range examples(t, p, "toml") {
-		if allowed, err := kmsg.ReadAllowances(write(t, "splats.toml", text), time.Time{}); err != nil || len(allowed) == 0 {
+		if allowed, err := splat.ReadAllowances(write(t, "splats.toml", text), time.Time{}); err != nil || len(allowed) == 0 {
 			t.Errorf("%s: %d allowances, %v; want some, no error\n%s", p.path, len(allowed), err, text)
 		}
 	}

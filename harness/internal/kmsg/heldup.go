@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"kmodlab/harness/internal/splat"
 )
 
 // complaint is a line by which a kernel says that time went by while it did not
@@ -98,25 +100,43 @@ func HeldUp(records []Record, lost func() time.Duration) (kept, complaints []Rec
 // excuse returns the indices of the lines that are complaints of a guest that
 // was kept from running, for as long as lost tells.
 func excuse(lines []string, lost func() time.Duration) map[int]bool {
-	if !slices.ContainsFunc(lines, func(line string) bool { _, is := heldUp(line); return is }) {
+	if !slices.ContainsFunc(lines, func(line string) bool { _, is := heldUp(line); return is || lateTimer.MatchString(line) }) {
 		return nil
 	}
 	had := lost()
 	excused := map[int]bool{}
-	take := func(first, last int) {
-		if claimed, ok := heldUp(lines[first]); ok && had > 0 && 2*had >= claimed {
+	take := func(first, last int, claimed time.Duration, ok bool) {
+		if ok && had > 0 && 2*had >= claimed {
 			for line := first; line <= last; line++ {
 				excused[line] = true
 			}
 		}
 	}
 	for i := range lines {
-		take(i, i)
+		claimed, ok := heldUp(lines[i])
+		take(i, i, claimed, ok)
 	}
-	for _, s := range Splats(lines) {
-		if s.Kind == Lockup {
-			take(s.First, s.Last)
+	for _, s := range splat.In(lines) {
+		claimed, ok := heldUp(lines[s.First])
+		if s.Kind == splat.Lockup {
+			take(s.First, s.Last, claimed, ok)
 		}
+		take(s.First, s.Last, serverPeriod, isLateServer(s))
 	}
 	return excused
+}
+
+// serverPeriod is how long the deadline server may be late before it is a period
+// behind (kernel/sched/deadline.c, sched_init_dl_servers).
+const serverPeriod = time.Second
+
+var lateTimer = regexp.MustCompile(`^WARNING: .* at hrtimer_forward\+`)
+
+// isLateServer tells whether a report is of the deadline server's timer that came
+// a period late: while dl_server_timer() brings the accounts up to date, the timer
+// is armed anew, and hrtimer_forward() finds it queued (kernel/time/hrtimer.c,
+// kernel/sched/deadline.c of 7.3). A module that forwards a timer which is queued
+// has a report of its own: the deadline server is not on its trace.
+func isLateServer(s splat.Splat) bool {
+	return s.Kind == splat.Warning && s.Function == "hrtimer_forward" && s.Module == "" && slices.Contains(s.Trace, "dl_task_timer")
 }

@@ -3,8 +3,13 @@
 package kmsg
 
 import (
+	"os"
+	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"kmodlab/harness/internal/klog"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -81,6 +86,39 @@ func TestHeldUpTakesTheReport(t *testing.T) {
 	want := []string{"m: before", "m: after", "WARNING: CPU: 0 PID: 88 at /m.c:12 m_init+0x12/0x20 [m]"}
 	if diff := cmp.Diff(want, texts(kept)); diff != "" || len(complaints) != 8 {
 		t.Errorf("HeldUp: (-want +got)\n%s; %d complaints, want 8", diff, len(complaints))
+	}
+}
+
+// TestHeldUpServer holds that the report of a timer that came a period late is
+// excused where the VM was kept that long, and that of a module's timer is not.
+func TestHeldUpServer(t *testing.T) {
+	text, err := os.ReadFile("../splat/testdata/splats/late-server-7.3.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var late, ours []string
+	for line := range klog.Text(string(text)) {
+		if line.Stamped && !strings.Contains(line.Text, "DL replenish") {
+			late = append(late, line.Text)
+			ours = append(ours, strings.ReplaceAll(line.Text, "dl_task_timer+0x35b/0x8b0", "m_timer+0x35b/0x8b0 [m]"))
+		}
+	}
+	for name, tt := range map[string]struct {
+		lines []string
+		lost  time.Duration
+		want  bool
+	}{
+		"kept from running":          {late, 30 * time.Second, true},
+		"hardly kept":                {late, 100 * time.Millisecond, false},
+		"a module's timer, and kept": {ours, 30 * time.Second, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, complaints := HeldUp(records(tt.lines...), func() time.Duration { return tt.lost })
+			excused := slices.ContainsFunc(complaints, func(r Record) bool { return strings.HasPrefix(r.Text, "WARNING: kernel/time/hrtimer.c") })
+			if excused != tt.want {
+				t.Errorf("HeldUp(%d lines): excused %t; want %t", len(tt.lines), excused, tt.want)
+			}
+		})
 	}
 }
 

@@ -6,6 +6,9 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"kmodlab/harness/internal/klog"
+	"kmodlab/harness/internal/splat"
 )
 
 // noise are the kernel's lines that belong to no lesson: whether they are
@@ -65,7 +68,7 @@ func Transcript(records []Record) []string {
 		}
 		lines = append(lines, strings.Split(r.Text, "\n")...)
 	}
-	return foldTraces(foldReports(lines))
+	return splat.Fold(lines)
 }
 
 // ConsoleTranscript returns the lines of a console that a lesson must account
@@ -74,11 +77,9 @@ func Transcript(records []Record) []string {
 // bears no timestamp is user space's. lost is that of [HeldUp].
 func ConsoleTranscript(console string, after time.Duration, lost func() time.Duration) []string {
 	var lines []string
-	for line := range strings.Lines(console) {
-		line = strings.TrimRight(line, "\r\n")
-		logged, ok := stampOf(line)
-		if text := stripStamp(line); ok && logged > after && !IsNoise(text) {
-			lines = append(lines, text)
+	for line := range klog.Text(console) {
+		if line.Stamped && line.Time > after && !IsNoise(line.Text) {
+			lines = append(lines, line.Text)
 		}
 	}
 	var kept []string
@@ -88,5 +89,5 @@ func ConsoleTranscript(console string, after time.Duration, lost func() time.Dur
 			kept = append(kept, line)
 		}
 	}
-	return foldTraces(foldReports(kept))
+	return splat.Fold(kept)
 }

@@ -13,6 +13,7 @@ import (
 
 	"kmodlab/harness/internal/kmsg"
 	"kmodlab/harness/internal/lesson"
+	"kmodlab/harness/internal/splat"
 	"kmodlab/harness/internal/verdict"
 	"kmodlab/harness/internal/vm"
 	"kmodlab/internal/fault"
@@ -137,7 +138,7 @@ func (col *Target) broken(c lesson.Case) error {
 
 // attempt runs the case on a fresh VM and records the facts.
 func (r *Runner) attempt(ctx context.Context, col *Target, c lesson.Case, record *verdict.Record) verdict.Facts {
-	allowed, err := kmsg.ReadAllowances(filepath.Join(filepath.Dir(c.Script), allowFile), time.Now())
+	allowed, err := splat.ReadAllowances(filepath.Join(filepath.Dir(c.Script), allowFile), time.Now())
 	if err != nil {
 		return verdict.Facts{Began: true, InfraError: err.Error()}
 	}
@@ -187,27 +188,23 @@ func (r *Runner) attempt(ctx context.Context, col *Target, c lesson.Case, record
 	found := splats(fate, b.last != nil)
 	f := facts(b, outcome, fate)
 	f.Hints = r.explainRefusal(b, outcome.Refused)
-	f.Splats = kmsg.Unexcused(found, allowed, c.Name, col.kernel.Series)
+	f.Splats = splat.Unexcused(found, allowed, c.Name, col.kernel.Series)
 	if f.Hung {
 		f.Splats, record.Stack = withoutOurs(f.Splats, record.Stack)
 	}
 	r.tell(record, col, f.Splats)
 	if b.last != nil {
-		mask := b.last.taint
-		if b.lockup {
-			mask &^= taintOfLockup
-		}
-		f.Taint = unexpected(mask, found, f.Splats)
+		f.Taint = unexpected(b.last.taint&^b.forgiven, found, f.Splats)
 	}
 	return f
 }
 
 // withoutOurs returns splats without the panic that [vm.VM.Poke] provoked to
 // find out where a kernel hangs, and what it found.
-func withoutOurs(splats []kmsg.Splat, stack string) ([]kmsg.Splat, string) {
-	var theirs []kmsg.Splat
+func withoutOurs(splats []splat.Splat, stack string) ([]splat.Splat, string) {
+	var theirs []splat.Splat
 	for _, s := range splats {
-		if s.Kind == kmsg.Panic && strings.Contains(s.Title, kmsg.FoundByNMI) {
+		if s.Kind == splat.Panic && strings.Contains(s.Title, splat.FoundByNMI) {
 			stack = s.Title + "\n" + strings.Join(s.Trace, "\n")
 			continue
 		}

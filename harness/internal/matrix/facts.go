@@ -5,10 +5,12 @@ package matrix
 import (
 	"errors"
 	"fmt"
-	"strings"
+	"slices"
 
+	"kmodlab/harness/internal/klog"
 	"kmodlab/harness/internal/kmsg"
 	"kmodlab/harness/internal/lesson"
+	"kmodlab/harness/internal/splat"
 	"kmodlab/harness/internal/verdict"
 	"kmodlab/harness/internal/vm"
 	"kmodlab/internal/fault"
@@ -69,21 +71,12 @@ func ended(f *verdict.Facts, fate vm.Fate) {
 	}
 }
 
-// lines returns the lines of records, as [kmsg.Splats] takes them.
-func lines(records []kmsg.Record) []string {
-	var all []string
-	for _, rec := range records {
-		all = append(all, strings.Split(rec.Text, "\n")...)
-	}
-	return all
-}
-
 // splats are those of the kernel log and, for a guest that did not answer to the
 // end, those that only the console saw: what a dying kernel prints last does not
 // reach the agent, nor does what the kernel says of killing that one. Of a kernel
 // that lives the log has all, and the console, which is quiet, only parts.
-func splats(fate vm.Fate, answered bool) []kmsg.Splat {
-	found := kmsg.Splats(lines(fate.Records))
+func splats(fate vm.Fate, answered bool) []splat.Splat {
+	found := slices.Collect(splat.Find(kmsg.Lines(fate.Records)))
 	if answered && (fate.How == vm.Closed || fate.How == vm.Killed) { // it lived until we ended it
 		return found
 	}
@@ -91,7 +84,7 @@ func splats(fate vm.Fate, answered bool) []kmsg.Splat {
 	for _, s := range found {
 		known[s.Title] = true
 	}
-	for _, s := range kmsg.Splats(strings.Split(fate.Console, "\n")) {
+	for s := range splat.Find(klog.Text(fate.Console)) {
 		if !known[s.Title] {
 			found = append(found, s)
 		}

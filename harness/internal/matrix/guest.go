@@ -15,6 +15,7 @@ import (
 
 	"kmodlab/harness/internal/kmsg"
 	"kmodlab/harness/internal/lesson"
+	"kmodlab/harness/internal/splat"
 	"kmodlab/harness/internal/vm"
 	"kmodlab/internal/fault"
 	"kmodlab/internal/ko"
@@ -27,15 +28,15 @@ type guest struct {
 
 	inserted *insertion // the last step that inserted or removed a module, if it inserted
 
-	died    string          // how a task that did a step died
-	lost    uint64          // records that were lost
-	records []kmsg.Record   // of the case, from the first step on
-	current string          // the step under way, as the script writes it
-	trouble string          // the first step that the kernel reported trouble at
-	last    *lastWord       // of the guest; nil as long as it has not said it
-	notes   []string        // what a reader of the record should know
-	excused map[uint64]bool // the sequence numbers of records that say nothing of the case
-	lockup  bool            // one of them tells of a soft lockup
+	died     string          // how a task that did a step died
+	lost     uint64          // records that were lost
+	records  []kmsg.Record   // of the case, from the first step on
+	current  string          // the step under way, as the script writes it
+	trouble  string          // the first step that the kernel reported trouble at
+	last     *lastWord       // of the guest; nil as long as it has not said it
+	notes    []string        // what a reader of the record should know
+	excused  map[uint64]bool // the sequence numbers of records that say nothing of the case
+	forgiven uint64          // the taint that those left
 }
 
 var _ Guest = (*guest)(nil)
@@ -240,7 +241,12 @@ func (b *guest) excuse(records []kmsg.Record, kept func() time.Duration) []kmsg.
 	})
 	for i, c := range complaints {
 		b.excused[c.Seq] = true
-		b.lockup = b.lockup || strings.Contains(c.Text, "BUG: soft lockup") // which also taints (kernel/watchdog.c)
+		switch { // which also taint (kernel/watchdog.c, panic.c)
+		case strings.Contains(c.Text, "BUG: soft lockup"):
+			b.forgiven |= taintOfLockup
+		case strings.HasPrefix(c.Text, "WARNING: "):
+			b.forgiven |= taintOfWarning
+		}
 		if i == 0 {
 			b.notes = append(b.notes, fmt.Sprintf("%s: the VM was kept from running for %.1f s, of which the kernel complains: %s", b.current, lost.Seconds(), c.Text))
 		}
@@ -251,7 +257,17 @@ func (b *guest) excuse(records []kmsg.Record, kept func() time.Duration) []kmsg.
 func (b *guest) keep(answer vm.Answer) {
 	b.lost += answer.Lost
 	b.records = append(b.records, answer.Records...)
-	if b.trouble == "" && len(kmsg.Splats(lines(answer.Records))) > 0 {
-		b.trouble = b.current
+	for range splat.Find(kmsg.Lines(answer.Records)) {
+		b.trouble = cmp.Or(b.trouble, b.current)
+		break
 	}
+}
+
+// lines returns the lines of records.
+func lines(records []kmsg.Record) []string {
+	var all []string
+	for line := range kmsg.Lines(records) {
+		all = append(all, line.Text)
+	}
+	return all
 }

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"slices"
 
-	"kmodlab/harness/internal/kmsg"
+	"kmodlab/harness/internal/splat"
 )
 
 // The taint flags that are expected (Documentation/admin-guide/tainted-kernels.rst).
@@ -20,7 +20,7 @@ const (
 
 // unexpected names the flags of mask that no lesson may set; left are those of
 // the splats found that were not allowed.
-func unexpected(mask uint64, found, left []kmsg.Splat) string {
+func unexpected(mask uint64, found, left []splat.Splat) string {
 	expected := uint64(taintOfLessons | taintOfLicence)
 	if len(found) > len(left) {
 		expected |= taintOfWarning
@@ -34,4 +34,4 @@ func unexpected(mask uint64, found, left []kmsg.Splat) string {
 	return ""
 }
 
-func isOops(s kmsg.Splat) bool { return s.Kind == kmsg.Oops || s.Kind == kmsg.Bug }
+func isOops(s splat.Splat) bool { return s.Kind == splat.Oops || s.Kind == splat.Bug }

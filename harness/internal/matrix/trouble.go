@@ -11,21 +11,21 @@ import (
 
 	"kmodlab/harness/internal/debuginfo"
 	"kmodlab/harness/internal/kbuild"
-	"kmodlab/harness/internal/kmsg"
 	"kmodlab/harness/internal/lesson"
+	"kmodlab/harness/internal/splat"
 	"kmodlab/harness/internal/verdict"
 )
 
 // tell puts into record what people ask for when a case did not pass: what the
 // kernel reported, and where in the sources that is.
-func (r *Runner) tell(record *verdict.Record, col *Target, splats []kmsg.Splat) {
+func (r *Runner) tell(record *verdict.Record, col *Target, splats []splat.Splat) {
 	source := debuginfo.Source{
 		Path: func(module string) string { return col.modules.Debug[module] },
 		Show: r.show,
 	}
 	var reports, stuck []string
 	for _, s := range splats {
-		if s.Kind == kmsg.Lockup {
+		if s.Kind == splat.Lockup {
 			if slices.Contains(stuck, s.Title) {
 				continue // the watchdog says so again and again, for as long as nobody ends it
 			}

@@ -12,8 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"kmodlab/harness/internal/kbuild"
-	"kmodlab/harness/internal/kmsg"
 	"kmodlab/harness/internal/lesson"
+	"kmodlab/harness/internal/splat"
 	"kmodlab/harness/internal/verdict"
 )
 
@@ -48,7 +48,7 @@ func TestShow(t *testing.T) {
 // A report that the log and the console have alike is told once, and a stack
 // stays as it is where no module is known.
 func TestTell(t *testing.T) {
-	s := kmsg.Splats([]string{"WARNING: CPU: 0 PID: 1 at f+0x1/0x2 [m]", "RAX: 0000000000000000 RBX: 0000000000000000 RCX: 0000000000000000", "Call Trace:", " g+0x3/0x4"})
+	s := splat.In([]string{"WARNING: CPU: 0 PID: 1 at f+0x1/0x2 [m]", "RAX: 0000000000000000 RBX: 0000000000000000 RCX: 0000000000000000", "Call Trace:", " g+0x3/0x4"})
 	record := verdict.Record{Stack: "f+0x1/0x2 [m]\ng+0x3/0x4"}
 	(&Runner{}).tell(&record, &Target{modules: &kbuild.Modules{}}, append(s, s...))
 	if want := "WARNING: CPU: 0 PID: 1 at f+0x1/0x2 [m]\nCall Trace:\ng+0x3/0x4\n"; record.Trouble != want {
@@ -100,11 +100,11 @@ func TestPlaceless(t *testing.T) {
 // A watchdog that complains again and again is heard once: how often depends on
 // how long the machine took. Of two places it is heard twice.
 func TestLockupIsToldOnce(t *testing.T) {
-	lockup := func(seconds int, place string) kmsg.Splat {
-		return kmsg.Splat{Kind: kmsg.Lockup, Title: "soft lockup in " + place, Lines: []string{fmt.Sprintf("watchdog: BUG: soft lockup - CPU#0 stuck for %ds! [insmod:77]", seconds), "RIP: 0010:" + place + "+0x12/0xff0 [x]"}}
+	lockup := func(seconds int, place string) splat.Splat {
+		return splat.Splat{Kind: splat.Lockup, Title: "soft lockup in " + place, Lines: []string{fmt.Sprintf("watchdog: BUG: soft lockup - CPU#0 stuck for %ds! [insmod:77]", seconds), "RIP: 0010:" + place + "+0x12/0xff0 [x]"}}
 	}
 	var record verdict.Record
-	(&Runner{}).tell(&record, &Target{modules: &kbuild.Modules{}}, []kmsg.Splat{lockup(26, "a"), lockup(52, "a"), lockup(78, "b"), lockup(104, "a")})
+	(&Runner{}).tell(&record, &Target{modules: &kbuild.Modules{}}, []splat.Splat{lockup(26, "a"), lockup(52, "a"), lockup(78, "b"), lockup(104, "a")})
 	if got := strings.Count(record.Trouble, "soft lockup"); got != 2 || !strings.Contains(record.Trouble, "26s") || !strings.Contains(record.Trouble, "78s") {
 		t.Errorf("the kernel reported\n%s\nwant the first lockup in each place", record.Trouble)
 	}

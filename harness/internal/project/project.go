@@ -17,7 +17,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
-	"kmodlab/harness/internal/kmsg"
+	"kmodlab/harness/internal/splat"
 	"kmodlab/internal/fault"
 )
 
@@ -40,7 +40,7 @@ type Project struct {
 	Modules  []string          `toml:"modules"`  // of the kernel itself, inserted first
 	Params   map[string]string `toml:"params"`   // by module: "a=1 b=2"
 	Mirror   string            `toml:"mirror"`   // of the kernel archive
-	Allow    []kmsg.Allowance  `toml:"allow"`    // splats that are no fault
+	Allow    []splat.Allowance `toml:"allow"`    // splats that are no fault
 }
 
 // Find returns the project that the folder dir belongs to: the nearest folder

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"kmodlab/harness/internal/kmsg"
+	"kmodlab/harness/internal/splat"
 	"kmodlab/internal/fault"
 )
 
@@ -32,8 +32,8 @@ type Facts struct {
 	EmulatorDied string      // how QEMU ended, when we did not end it; "" otherwise
 	LostRecords  uint64      // records of the kernel log that were overwritten unread
 
-	Splats []kmsg.Splat // from the kernel log and from the console, without those that are allowed
-	Taint  string       // unexpected taint flags of the kernel after the case
+	Splats []splat.Splat // from the kernel log and from the console, without those that are allowed
+	Taint  string        // unexpected taint flags of the kernel after the case
 }
 
 // Result is the verdict and its reason in one sentence.
@@ -100,7 +100,7 @@ func unbegun(f Facts) Result {
 // exception" is the news.
 func panicked(f Facts) (Result, bool) {
 	switch {
-	case slices.ContainsFunc(f.Splats, func(s kmsg.Splat) bool { return s.Kind == kmsg.Panic }):
+	case slices.ContainsFunc(f.Splats, func(s splat.Splat) bool { return s.Kind == splat.Panic }):
 		return Result{Panic, at(f, titles(f.Splats))}, true
 	case f.GuestReset:
 		return Result{Panic, at(f, or(titles(f.Splats), "the guest reset itself"))}, true
@@ -135,7 +135,7 @@ func splatted(f Facts) (Result, bool) {
 	return Result{Splat, at(f, strings.Join(reasons, "; "))}, len(reasons) > 0
 }
 
-func isNoLockup(s kmsg.Splat) bool { return s.Kind != kmsg.Lockup }
+func isNoLockup(s splat.Splat) bool { return s.Kind != splat.Lockup }
 
 // late is the reason of a hang.
 const late = "the step does not end"
@@ -152,15 +152,23 @@ func wentOff(f Facts) (Result, bool) {
 	return Result{Fail, at(f, "the guest switched itself off before the case was over")}, f.GuestOff
 }
 
-// titles returns each title once: a lockup is reported again and again.
-func titles(splats []kmsg.Splat) string {
-	var all []string
+// titles returns each title once: a lockup is reported again and again. What only
+// follows from trouble is told behind it.
+func titles(splats []splat.Splat) string {
+	var causes, effects []string
 	for _, s := range splats {
-		if !slices.Contains(all, s.Title) {
-			all = append(all, s.Title)
+		switch {
+		case slices.Contains(causes, s.Title) || slices.Contains(effects, s.Title):
+		case s.Follows && len(splats) > 1:
+			effects = append(effects, s.Title)
+		default:
+			causes = append(causes, s.Title)
 		}
 	}
-	return strings.Join(all, "; ")
+	if len(causes) > 0 && len(effects) > 0 {
+		effects[0] = "from that: " + effects[0]
+	}
+	return strings.Join(append(causes, effects...), "; ")
 }
 
 func at(f Facts, reason string) string {

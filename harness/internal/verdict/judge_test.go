@@ -7,18 +7,18 @@ import (
 	"strings"
 	"testing"
 
-	"kmodlab/harness/internal/kmsg"
+	"kmodlab/harness/internal/splat"
 	"kmodlab/internal/fault"
 )
 
 var (
-	oops   = kmsg.Splat{Kind: kmsg.Oops, Title: "NULL pointer dereference in f [m]"}
-	panics = kmsg.Splat{Kind: kmsg.Panic, Title: "Kernel panic: Fatal exception"}
-	lockup = kmsg.Splat{Kind: kmsg.Lockup, Title: "soft lockup in f [m]"}
+	oops   = splat.Splat{Kind: splat.Oops, Title: "NULL pointer dereference in f [m]"}
+	panics = splat.Splat{Kind: splat.Panic, Title: "Kernel panic: Fatal exception", Follows: true}
+	lockup = splat.Splat{Kind: splat.Lockup, Title: "soft lockup in f [m]"}
 )
 
 func TestJudge(t *testing.T) {
-	splats := func(s ...kmsg.Splat) []kmsg.Splat { return s }
+	splats := func(s ...splat.Splat) []splat.Splat { return s }
 	for name, tt := range map[string]struct {
 		facts  Facts
 		want   Verdict
@@ -64,7 +64,7 @@ func TestJudge(t *testing.T) {
 		"a lockup of a starved guest":   {Facts{Began: true, Splats: splats(lockup), Starved: true, InfraError: "ran 4 s of 30 s"}, Infra, "ran 4 s of 30 s"},
 		"a splat of a starved guest":    {Facts{Began: true, Splats: splats(oops), Starved: true, InfraError: "ran 4 s of 30 s"}, Splat, "NULL pointer dereference in f [m]"},
 		"panic":                         {Facts{Began: true, Splats: splats(panics), GuestReset: true}, Panic, "Kernel panic: Fatal exception"},
-		"panic after an Oops":           {Facts{Began: true, Splats: splats(oops, panics)}, Panic, "NULL pointer dereference in f [m]; Kernel panic: Fatal exception"},
+		"panic after an Oops":           {Facts{Began: true, Splats: splats(oops, panics)}, Panic, "NULL pointer dereference in f [m]; from that: Kernel panic: Fatal exception"},
 		"panic after a hang":            {Facts{Began: true, Splats: splats(panics), Hung: true}, Panic, "Kernel panic: Fatal exception"},
 		"reset without a word":          {Facts{Began: true, Step: "insmod m", GuestReset: true}, Panic, "insmod m: the guest reset itself"},
 		"panic, then QEMU is killed":    {Facts{Began: true, Splats: splats(panics), EmulatorDied: "QEMU was killed: signal 9"}, Panic, "Kernel panic: Fatal exception"},
@@ -147,7 +147,7 @@ func TestJudgeKeepsTheOrder(t *testing.T) {
 // brokenRule returns the rule that a result breaks, or "".
 func brokenRule(f Facts, got Result) string {
 	v := got.Verdict
-	hasPanic := slices.ContainsFunc(f.Splats, func(s kmsg.Splat) bool { return s.Kind == kmsg.Panic })
+	hasPanic := slices.ContainsFunc(f.Splats, func(s splat.Splat) bool { return s.Kind == splat.Panic })
 	troubled := len(f.Splats) > 0 || f.Taint != "" || f.Hung || f.GuestReset || f.GuestOff || f.EmulatorDied != "" || f.LostRecords > 0 ||
 		f.InfraError != "" || f.Problem != "" || f.Refused != ""
 	switch {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-package kmsg
+package splat
 
 import (
 	"os"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -15,7 +14,7 @@ func TestEssence(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	splats := Splats(strings.Split(string(text), "\n"))
+	splats := find(string(text))
 	if len(splats) != 1 {
 		t.Fatalf("%d splats; want 1", len(splats))
 	}
@@ -36,7 +35,7 @@ func TestEssence(t *testing.T) {
 		t.Errorf("Essence(): (-want +got)\n%s", diff)
 	}
 	for _, line := range got[len(want):] {
-		if !frameLine.MatchString(line) {
+		if _, ok := parseFrame(line); !ok {
 			t.Errorf("Essence() has %q after \"Call Trace:\"; want frames alone", line)
 		}
 	}

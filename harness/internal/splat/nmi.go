@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-package kmsg
+package splat
 
 // FoundByNMI is in the title of a panic that came from outside: somebody sent
 // an interrupt that cannot be masked to a kernel that hangs, to see where.

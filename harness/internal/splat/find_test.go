@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-package kmsg
+package splat
 
 import (
 	"bytes"
@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"kmodlab/harness/internal/klog"
 )
 
 var update = flag.Bool("update", false, "write what was found into the headers of testdata/splats")
@@ -41,8 +43,11 @@ func readCorpus(t *testing.T, path string) corpusLog {
 	return corpusLog{source, header, body}
 }
 
-// lines returns the log as a console's reader has it, split at newlines only.
-func (c corpusLog) lines() []string { return strings.Split(string(c.body), "\n") }
+// find returns the splats of the log.
+func (c corpusLog) find() []Splat { return find(string(c.body)) }
+
+// find returns the splats of a console's log.
+func find(log string) []Splat { return slices.Collect(Find(klog.Text(log))) }
 
 // values returns what the header's lines with key hold.
 func (c corpusLog) values(key string) []string {
@@ -58,7 +63,7 @@ func (c corpusLog) values(key string) []string {
 func describe(splats []Splat) string {
 	var all []string
 	for _, s := range splats {
-		all = append(all, fmt.Sprintf("KIND: %s\nTITLE: %s\nMODULE: %s\nLINES: %d-%d", s.Kind, s.Title, s.Module, s.First+1, s.Last+1))
+		all = append(all, fmt.Sprintf("KIND: %s\nTITLE: %s\nMODULE: %s\nLINES: %d-%d", s.Kind, s.Title, s.Module, s.First, s.Last))
 	}
 	return strings.Join(all, "\n")
 }
@@ -72,11 +77,11 @@ func corpus(t *testing.T, pattern string, atLeast int) []string {
 	return files
 }
 
-func TestSplats(t *testing.T) {
+func TestFind(t *testing.T) {
 	for _, path := range corpus(t, "splats/*.txt", 80) {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".txt"), func(t *testing.T) {
 			log := readCorpus(t, path)
-			got := describe(Splats(log.lines()))
+			got := describe(log.find())
 			if *update {
 				text := log.source + "\n" + got + "\n\n" + string(log.body)
 				if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
@@ -85,29 +90,32 @@ func TestSplats(t *testing.T) {
 				return
 			}
 			if got == "" {
-				t.Errorf("Splats(%s) = none; want at least one", path)
+				t.Errorf("Find(%s) = none; want at least one", path)
 			}
 			if diff := cmp.Diff(log.header, got); diff != "" {
-				t.Errorf("Splats(%s): (-want +got)\n%s", path, diff)
+				t.Errorf("Find(%s): (-want +got)\n%s", path, diff)
 			}
 		})
 	}
 }
 
-// TestSplatsInRecords feeds the same logs as the agent sees them: without
+// TestIn feeds the same logs as the agent sees them: without
 // timestamps, and without what user space wrote to the console.
-func TestSplatsInRecords(t *testing.T) {
+func TestIn(t *testing.T) {
 	for _, path := range corpus(t, "splats/*.txt", 80) {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".txt"), func(t *testing.T) {
 			log := readCorpus(t, path)
 			var lines []string
-			for _, line := range log.lines() {
-				if at := stamp.FindString(line); at != "" {
-					lines = append(lines, strings.TrimRight(line[len(at):], "\r"))
+			for line, err := range klog.Lines(bytes.NewReader(log.body)) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if line.Stamped {
+					lines = append(lines, line.Text)
 				}
 			}
 			var got []string
-			for _, s := range Splats(lines) {
+			for _, s := range In(lines) {
 				got = append(got, s.Title)
 			}
 			want := log.values("TITLE: ")
@@ -124,17 +132,17 @@ func TestCleanBoots(t *testing.T) {
 	for _, path := range corpus(t, "clean/*.txt", 4) {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".txt"), func(t *testing.T) {
 			log := readCorpus(t, path)
-			if n := len(log.lines()); n < 250 {
+			if n := bytes.Count(log.body, []byte("\n")); n < 250 {
 				t.Errorf("%s has %d lines; want a whole boot", path, n)
 			}
-			if got := Splats(log.lines()); len(got) > 0 {
-				t.Errorf("Splats(%s) = %s; want none", path, describe(got))
+			if got := log.find(); len(got) > 0 {
+				t.Errorf("Find(%s) = %s; want none", path, describe(got))
 			}
 		})
 	}
 }
 
-func TestNoSplat(t *testing.T) {
+func TestNone(t *testing.T) {
 	for _, line := range []string{
 		"",
 		"Spectre V2 : WARNING: Unprivileged eBPF is enabled with eIBRS on, data leaks possible via Spectre v2 BHB attacks!",
@@ -157,15 +165,15 @@ func TestNoSplat(t *testing.T) {
 		"fault_positive: init suspiciously returned 1, it should follow 0/-E convention",
 	} {
 		for _, stamp := range []string{"", "[    4.984829] "} {
-			if got := Splats([]string{stamp + line}); len(got) > 0 {
-				t.Errorf("Splats(%q) = %s; want none", stamp+line, describe(got))
+			if got := find(stamp + line); len(got) > 0 {
+				t.Errorf("Find(%q) = %s; want none", stamp+line, describe(got))
 			}
 		}
 	}
 }
 
-// TestSplatFirstLine holds how a report's first line may come.
-func TestSplatFirstLine(t *testing.T) {
+// TestFirstLine holds how a report's first line may come.
+func TestFirstLine(t *testing.T) {
 	const want = "NULL pointer dereference"
 	for name, line := range map[string]string{
 		"a record":                     "BUG: kernel NULL pointer dereference, address: 0000000000000008",
@@ -175,16 +183,20 @@ func TestSplatFirstLine(t *testing.T) {
 		"behind what user space wrote": "init: insmod[    5.480800] BUG: kernel NULL pointer dereference, address: 0000000000000008",
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := Splats([]string{"before", line, "after"})
-			if len(got) != 1 || got[0].Title != want || got[0].Kind != Oops || got[0].First != 1 || got[0].Last != 1 {
-				t.Errorf("Splats(%q) = %+v; want one %s at line 1", line, got, want)
+			before := "[    0.100000] before\n"
+			if name == "a record" {
+				before = "before\n" // a log with stamps has none without
+			}
+			got := find(before + line + "\nafter")
+			if len(got) != 1 || got[0].Title != want || got[0].Kind != Oops || got[0].First != 2 || got[0].Last != 2 {
+				t.Errorf("In(%q) = %+v; want one %s in line 2", line, got, want)
 			}
 		})
 	}
 }
 
-// TestSplatsApart holds where one report ends and the next begins.
-func TestSplatsApart(t *testing.T) {
+// TestApart holds where one report ends and the next begins.
+func TestApart(t *testing.T) {
 	warning := []string{"------------[ cut here ]------------", "WARNING: CPU: 0 PID: 1 at m.c:1 f+0x1/0x2 [m]", "---[ end trace 0000000000000000 ]---"}
 	other := slices.Repeat([]string{"m: something else"}, idle+1)
 	for name, tt := range map[string]struct {
@@ -201,11 +213,11 @@ func TestSplatsApart(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string
-			for _, s := range Splats(tt.lines) {
+			for _, s := range In(tt.lines) {
 				got = append(got, s.Title)
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
-				t.Errorf("Splats(%q): (-want +got)\n%s", tt.lines, diff)
+				t.Errorf("In(%q): (-want +got)\n%s", tt.lines, diff)
 			}
 		})
 	}
@@ -226,8 +238,8 @@ func TestKindsAreInTheCorpus(t *testing.T) {
 	}
 }
 
-// FuzzSplats checks that splats lie within the log, in order and apart.
-func FuzzSplats(f *testing.F) {
+// FuzzFind checks that splats lie within the log, in order and apart.
+func FuzzFind(f *testing.F) {
 	files, err := filepath.Glob("testdata/splats/*.txt")
 	if err != nil {
 		f.Fatal(err)
@@ -243,12 +255,12 @@ func FuzzSplats(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		lines, next := strings.Split(text, "\n"), 0
-		for _, s := range Splats(lines) {
+		for _, s := range In(lines) {
 			if s.First < next || s.Last < s.First || s.Last >= len(lines) || s.Title == "" || len(s.Lines) > s.Last-s.First+1 {
-				t.Fatalf("Splats(%q) has %+v; want it within the log and behind line %d", text, s, next)
+				t.Fatalf("In(%q) has %+v; want it within the log and behind line %d", text, s, next)
 			}
 			if s.Module != "" && !slices.ContainsFunc(s.Lines, func(l string) bool { return strings.Contains(l, "["+s.Module) }) {
-				t.Fatalf("Splats(%q) names the module %q; want one of the report", text, s.Module)
+				t.Fatalf("In(%q) names the module %q; want one of the report", text, s.Module)
 			}
 			next = s.Last + 1
 		}

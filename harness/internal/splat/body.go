@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-package kmsg
+package splat
 
 import (
 	"regexp"
 	"slices"
 )
-
-// starting matches lines that begin with one of alternatives.
-func starting(alternatives string) *regexp.Regexp {
-	return regexp.MustCompile(`^(?:` + alternatives + `)`)
-}
 
 // bodyLines match the lines of a report that are neither its first nor a
 // frame, by the beginning of each. They are not one expression: a long one
@@ -25,6 +20,13 @@ var bodyLines = []*regexp.Regexp{
 	starting(`#PF: |PGD |P4D |PUD |note: \S+ exited with|Disabling lock debugging|kernel BUG at|Preemption disabled at:`),
 	// Lockups: show_task(), the RCU stall's table, backtraces asked for by NMI.
 	starting(`task:|"echo 0 > |rcu: |INFO: |\(t=\d+ jiffies|Blocked by|NMI backtrace|Sending NMI|irq event stamp|(?:hard|soft)irqs last`),
+	// What KASAN and KMSAN say of a fault that is told by somebody else, KCSAN's
+	// two sides, kmemleak's dump (mm/kasan, mm/kmsan, kernel/kcsan, mm/kmemleak.c).
+	starting(`KASAN: |kasan: |(?:read|write|assert no accesses)(?:-write)? (?:\(\w+\) )?to 0x|value changed: |Reported by Kernel|Uninit was |Local variable |Bytes? \d+|comm "|hex dump|backtrace|[0-9a-f]{2} [0-9a-f]{2} [0-9a-f]{2} `),
+	// arm, RISC-V, powerpc, s390 (show_regs of each).
+	starting(`(?:PC|LR) is at |(?:PC|LR|ra|epc|NIP|LR) ?: |psr: |Flags: |Control: |Process |Stack: |Krnl |status: |Last Breaking|NIP |LR |GPR\d\d: |CFAR: |Internal error: |\[<?[0-9a-f]{8,16}>?\] \(`),
+	// A name that sysfs has already (lib/kobject.c, kobject_add_internal).
+	starting(`(?:kobject: )?kobject_add_internal failed for `),
 	// Lists and pages.
 	starting(`next=|prev=|page: ?refcount|page:|raw: |flags: |page dumped because|page_type: `),
 	// The slab allocator, KFENCE and KASAN.
@@ -38,6 +40,10 @@ var bodyLines = []*regexp.Regexp{
 	starting(`\d+ locks? held by|\S+/\d+ is trying to acquire|[0-9a-f]{16} \(.*\)\{|stack backtrace:|in_atomic\(\)|preempt_count: |RCU nest depth`),
 }
 
+// isBody tells whether a line may be part of a report.
 func isBody(text string) bool {
-	return frameLine.MatchString(text) || slices.ContainsFunc(bodyLines, func(re *regexp.Regexp) bool { return re.MatchString(text) })
+	if _, ok := parseFrame(text); ok {
+		return true
+	}
+	return inlined.MatchString(text) || slices.ContainsFunc(bodyLines, func(re *regexp.Regexp) bool { return re.MatchString(text) })
 }

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package splat
+
+import (
+	"regexp"
+	"regexp/syntax"
+	"slices"
+	"strings"
+
+	"github.com/cloudflare/ahocorasick"
+)
+
+// headline is how a report of trouble begins.
+type headline struct {
+	kind Kind
+	// what is the title's first half, with $1 ... for the pattern's groups.
+	what    string
+	pattern *regexp.Regexp
+	// located tells that the function in which it happened belongs to the title.
+	located bool
+	// announces tells that the line is printed before the report proper: BUG()
+	// or WARN() with a report of their own follow.
+	announces bool
+	// traced tells that a module could have printed the like. A call trace must
+	// follow it, or it is no report.
+	traced bool
+	// loose is pattern for a line that is so much the kernel's own that it counts
+	// behind other text, too: another CPU's unfinished line.
+	loose *regexp.Regexp
+	// follows tells that the trouble only exists because of trouble before it.
+	follows bool
+}
+
+// begins returns the headline of reports whose title ends with a function.
+func begins(kind Kind, what, pattern string) headline {
+	return headline{kind: kind, what: what, pattern: starting(pattern), located: true}
+}
+
+// says returns the headline of reports whose first line says all.
+func says(kind Kind, what, pattern string) headline {
+	return headline{kind: kind, what: what, pattern: starting(pattern)}
+}
+
+// announcing returns the headline of lines that come before a BUG() or WARN().
+func announcing(kind Kind, what, pattern string) headline {
+	h := begins(kind, what, pattern)
+	h.announces = true
+	return h
+}
+
+// anywhere returns h for lines that it does not begin, too.
+func anywhere(h headline) headline {
+	h.loose = regexp.MustCompile(strings.TrimPrefix(h.pattern.String(), "^"))
+	return h
+}
+
+// withTrace returns h for reports that have a call trace.
+func withTrace(h headline) headline { h.traced = true; return h }
+
+// following returns h as what follows from trouble before it.
+func following(h headline) headline { h.follows = true; return h }
+
+// starting matches lines that begin with one of alternatives.
+func starting(alternatives string) *regexp.Regexp {
+	return regexp.MustCompile(`^(?:` + alternatives + `)`)
+}
+
+// headlines in order: the first that matches a line names it. The texts are
+// those of the kernel's printing functions; the file of each is named.
+var headlines = slices.Concat(panics, sanitizers, locks, lockups, memories, faults, bugs, warnings, misuses, taints)
+
+// triggers finds which headlines a line may be, by words that each of them has.
+var triggers = newTriggers(headlines)
+
+type trigger struct {
+	words *ahocorasick.Matcher
+	of    [][]int // the headlines that have a word
+}
+
+func newTriggers(all []headline) trigger {
+	index := map[string][]int{}
+	for i := range all {
+		tree, err := syntax.Parse(all[i].pattern.String(), syntax.Perl)
+		if err != nil {
+			panic(err) // it was compiled before
+		}
+		for _, word := range required(tree.Simplify()) {
+			index[word] = append(index[word], i)
+		}
+	}
+	var words []string
+	var of [][]int
+	for word, headlines := range index {
+		words, of = append(words, word), append(of, headlines)
+	}
+	return trigger{ahocorasick.NewStringMatcher(words), of}
+}
+
+// required returns words of which each text that an expression matches has at
+// least one; nil when there are none.
+func required(re *syntax.Regexp) []string {
+	switch re.Op {
+	case syntax.OpLiteral:
+		if re.Flags&syntax.FoldCase == 0 {
+			return []string{string(re.Rune)}
+		}
+	case syntax.OpCapture, syntax.OpPlus:
+		return required(re.Sub[0])
+	case syntax.OpAlternate:
+		var all []string
+		for _, sub := range re.Sub {
+			words := required(sub)
+			if words == nil {
+				return nil
+			}
+			all = append(all, words...)
+		}
+		return all
+	case syntax.OpConcat:
+		var best []string
+		for _, sub := range re.Sub {
+			if words := required(sub); shortest(words) > shortest(best) {
+				best = words
+			}
+		}
+		return best
+	}
+	return nil
+}
+
+func shortest(words []string) int {
+	least := 0
+	for i, word := range words {
+		if i == 0 || len(word) < least {
+			least = len(word)
+		}
+	}
+	return least
+}
+
+// classify returns the headline that a line is, and where in it that begins; nil
+// when it is none.
+func classify(text string) (*headline, int) {
+	hits := triggers.words.MatchThreadSafe([]byte(text))
+	if len(hits) == 0 {
+		return nil, 0
+	}
+	var candidates []int
+	for _, hit := range hits {
+		candidates = append(candidates, triggers.of[hit]...)
+	}
+	slices.Sort(candidates)
+	for _, i := range candidates {
+		if headlines[i].pattern.MatchString(text) {
+			return &headlines[i], 0
+		}
+	}
+	for _, i := range candidates {
+		if at := headlines[i].inside(text); at > 0 {
+			return &headlines[i], at
+		}
+	}
+	return nil, 0
+}
+
+// inside returns where in a line the headline begins behind other text; 0 where
+// it does not. Behind "module: " it is the module's word.
+func (h *headline) inside(text string) int {
+	if h.loose == nil {
+		return 0
+	}
+	at := h.loose.FindStringIndex(text)
+	if at == nil || strings.HasSuffix(text[:at[0]], ": ") {
+		return 0
+	}
+	return at[0]
+}

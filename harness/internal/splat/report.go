@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package splat
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// idle is how many lines that are no part of a report may stand between two
+// that are: other CPUs and user space write to the same console.
+const idle = 8
+
+// most is how many lines of a report are kept: a flood is not worth its memory.
+const most = 4000
+
+var (
+	endLine  = regexp.MustCompile(`^---\[ end (?:trace|Kernel panic)`)
+	cutLine  = regexp.MustCompile(`^(?:-+\[|8<---) ?cut here (?:\]-+|---)$`) // kernel/panic.c; arch/arm/mm/fault.c
+	tailLine = starting(`note: .{1,15}\[\d+\] exited with |Kernel Offset: |RIP: |Code: |RSP: |R[A-Z0-9]{2}: |[CDEFGS]S: |CR\d: |DR\d: |PKRU: |EFLAGS: `)
+	// dump_stack_print_info() of lib/dump_stack.c; the UID came with 6.12.
+	dumpLine = regexp.MustCompile(`^CPU: \d+ (?:UID: \d+ )?PID: \d+ Comm: `)
+	// The kernel has died before (kernel/panic.c, the flag D), or counts it.
+	again = regexp.MustCompile(`Tainted: [A-Z ]*D|\[#(?:[2-9]|\d\d+)\]`)
+)
+
+func isTail(text string) bool   { return tailLine.MatchString(text) }
+func endTrace(text string) bool { return endLine.MatchString(text) }
+func cutHere(text string) bool  { return cutLine.MatchString(text) }
+
+// opens tells whether a report begins with a line that is no headline: "cut
+// here", or the first line of a stack dump, or one that somebody asked for.
+func opens(text string) bool {
+	switch text[0] { // most lines are none of these, and expressions take their time
+	case '-', '8':
+		return cutHere(text)
+	case 'C':
+		return dumpLine.MatchString(text)
+	case 's', 'S', 'N':
+		return quiet.MatchString(text)
+	}
+	return false
+}
+
+// report is a splat that is still being read.
+type report struct {
+	caller      string
+	first, last int
+	gap         int // lines since last that belong to something else
+	others      int // lines since last of other callers
+	ended       bool
+	dump        bool      // it began with no headline
+	sig         *headline // nil while only "cut here" has been seen
+	head        string    // the line of sig
+	message     string    // what stands between "cut here" and that line, or before a stack dump
+	lines       []string
+	again       int // index in lines where a report of the same lockup begins; 0 when there is none
+}
+
+// takes tells whether a line belongs to the report. After the end of a trace
+// x86 repeats the registers and tells what was left locked; anything else that
+// follows is a new report.
+func (r *report) takes(text string, h *headline) bool {
+	switch {
+	case cutHere(text):
+		return !r.ended && r.sig != nil && r.sig.announces
+	case r.ended:
+		return isTail(text)
+	case h != nil:
+		return r.sig == nil && !r.dump || r.sig != nil && continues(r.sig, h)
+	case r.sig == nil && !r.dump:
+		return len(r.lines) < idle // the message of a WARN()
+	}
+	return isBody(text)
+}
+
+func (r *report) add(n int, text string, h *headline) {
+	if r.sig == nil && h != nil {
+		r.sig, r.head = h, text
+	} else if r.sig == nil && r.message == "" && !cutHere(text) {
+		r.message = text
+	}
+	if endTrace(text) {
+		r.ended = true
+	}
+	if h != nil && h.kind == Lockup && len(r.lines) > 0 && r.again == 0 {
+		r.again = len(r.lines)
+	}
+	r.last, r.gap, r.others = n, 0, 0
+	if len(r.lines) < most {
+		r.lines = append(r.lines, text)
+	}
+}
+
+// tainted tells whether the report itself says that the kernel had died before.
+func (r *report) tainted() bool {
+	return slices.ContainsFunc(r.lines, func(line string) bool {
+		return (strings.Contains(line, "Tainted: ") || strings.Contains(line, "[#")) && again.MatchString(line)
+	})
+}
+
+// splat returns what was read; false where it is no report: "cut here" without
+// one, a headline that needs a call trace and has none, a stack dump that was
+// asked for.
+func (r *report) splat() (Splat, bool) {
+	lines := r.lines
+	if r.again > 0 {
+		lines = lines[:r.again]
+	}
+	sig := r.sig
+	if r.dump {
+		sig = &dumped
+	}
+	if sig == nil {
+		return Splat{}, false
+	}
+	frames, module := callTrace(sig, r.head, lines)
+	if sig.traced && len(frames) == 0 || r.dump && (quiet.MatchString(r.lines[0]) || askedFor(frames)) {
+		return Splat{}, false
+	}
+	title, at := r.title(sig, frames)
+	return Splat{
+		Kind: sig.kind, Title: title, First: r.first, Last: r.last, Lines: r.lines,
+		Function: at, Module: module, Trace: names(frames), Follows: sig.follows,
+	}, true
+}
+
+// dumped is the headline of a stack dump that has none: dump_stack() of the
+// kernel, which nobody calls when all is well.
+var dumped = headline{kind: Warning, what: "stack dump", pattern: dumpLine, located: true, traced: true}
+
+// askedFor tells whether it was a module that asked for the dump.
+func askedFor(frames []frame) bool {
+	i := slices.IndexFunc(frames, func(f frame) bool {
+		return !strings.HasPrefix(f.function, "dump_stack") && f.function != "__dump_stack" && f.function != "show_stack"
+	})
+	return i >= 0 && frames[i].module != ""
+}
+
+// continues tells whether a line with headline now, inside a report that
+// began with before, is just more of that report.
+func continues(before, now *headline) bool {
+	switch {
+	case now.kind == Panic || before.kind == Panic:
+		return false
+	case before.announces && now != before:
+		return true
+	case now.kind == Oops:
+		return slices.Contains([]Kind{Oops, Bug, Memory, Sanitizer}, before.kind)
+	}
+	return before.kind == Lockup && now.kind == Lockup || before == now && now.kind == Memory && !now.announces
+}
