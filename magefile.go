@@ -91,6 +91,15 @@ func Plan(ctx context.Context,
 		Lesson: text(lesson), Run: text(run), Shard: text(shard)}, set(json))
 }
 
+// Explain tells what the kernel complains of in a log, of any machine and in any
+// form: dmesg, the journal, a serial console. A dash is the standard input.
+func Explain(ctx context.Context,
+	log string,
+	json *bool, // for a program instead of a person
+) error {
+	return here().Explain(ctx, os.Stdout, log, set(json))
+}
+
 // Merge joins the results of parts of a test that ran on several machines; the
 // other flags are those of the test.
 func Merge(ctx context.Context,

@@ -56,6 +56,9 @@ var verbs = map[string]action{
 	"cycles": func(ctx context.Context, h harness.Home, g given) error {
 		return h.Cycles(ctx, os.Stdout, g.flags(), g.number("rounds", 200))
 	},
+	"explain": func(ctx context.Context, h harness.Home, g given) error {
+		return h.Explain(ctx, os.Stdout, g.Args().First(), g.Bool("json"))
+	},
 	"kernels":      kernels,
 	"kernels:list": kernels,
 	"kernels:points": func(ctx context.Context, h harness.Home, g given) error {
