@@ -41,17 +41,24 @@ func (l *Line) named(facility, level string) bool {
 	return true
 }
 
-// delta reads " <    0.000001>", the time since the record before (dmesg -d).
+// delta reads " <    0.000001>", the time since the record before (dmesg -d), or
+// what journalctl -o short-delta writes there: " <    0.000001 >" and blanks.
 func delta(s string) int {
-	s, ok := strings.CutPrefix(s, " <")
-	if !ok {
+	if !strings.HasPrefix(s, " <") {
+		return blanks(s, 16)
+	}
+	_, n := seconds(s[2:])
+	if n == 0 {
 		return 0
 	}
-	_, n := seconds(s)
-	if n == 0 || n >= len(s) || s[n] != '>' {
+	n += 2
+	if n < len(s) && (s[n] == ' ' || s[n] == '*') { // "*": by the other clock
+		n++
+	}
+	if n >= len(s) || s[n] != '>' {
 		return 0
 	}
-	return len(" <") + n + len(">")
+	return n + 1
 }
 
 // dated returns how long the bracket is that s begins with, where it holds a

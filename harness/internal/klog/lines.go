@@ -14,7 +14,9 @@ import (
 // Lines returns what a kernel printed into the log that r reads, line by line,
 // in whatever form it is, and what others wrote between. It needs little memory,
 // however long the log or a line of it is: of a line it reads 64 KiB. A log may
-// change its form wherever it likes. An error is that of r, and the end.
+// change its form wherever it likes. Nothing comes before r has told enough of
+// the beginning to know it by, a few lines as a rule. An error is that of r, and
+// the end.
 func Lines(r io.Reader) iter.Seq2[Line, error] {
 	return func(yield func(Line, error) bool) {
 		log := &reader{src: newSource(r), yield: yield, more: true}

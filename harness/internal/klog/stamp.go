@@ -8,10 +8,10 @@ import (
 )
 
 // What a kernel writes before a text, from kernel/printk/printk.c
-// (info_print_prefix, print_syslog, print_time, print_caller), the same from
-// 5.10 to 7.x: "<%u>" on some consoles and for syslog(2), "[%5lu.%06lu]" with
-// printk.time, "[%6s]" of "T%u" or "C%u" with CONFIG_PRINTK_CALLER, and a blank
-// after the last of the two.
+// (info_print_prefix, print_syslog, print_time, print_caller) since 5.10: "<%u>"
+// on some consoles and for syslog(2), "[%5lu.%06lu]" with printk.time, "[%6s]" of
+// "T%u" or "C%u" with CONFIG_PRINTK_CALLER, and a blank after the last of the
+// two. A 7.3 with CONFIG_PRINTK_EXECUTION_CTX writes no more than that.
 
 // priority reads "<6>", which may bear a facility above the three bits of the
 // level.
@@ -39,7 +39,8 @@ func stamp(s string, l *Line) (string, bool) {
 		return s, false
 	}
 	if at, n := seconds(s[1:]); n > 0 {
-		n += 1 + delta(s[1+n:])
+		n++
+		n += delta(s[n:])
 		if rest, ok := closed(s, n); ok {
 			l.Stamped, l.Time = true, at
 			return rest, true
@@ -111,9 +112,9 @@ func caller(s string, l *Line) (string, bool) {
 	return rest, ok
 }
 
-// innerStamp returns where in s a stamp as a kernel writes it stands, or -1.
-// Within a line only that very form counts, for texts hold all kinds of
-// brackets.
+// innerStamp returns where in s a stamp as a kernel writes it stands, with the
+// priority before it, or -1. Within a line only that very form counts, for texts
+// hold all kinds of brackets.
 func innerStamp(s string) int {
 	for at := 0; ; {
 		i := strings.IndexByte(s[at:], '[')
@@ -122,10 +123,23 @@ func innerStamp(s string) int {
 		}
 		at += i
 		if exact(s[at:]) {
-			return at
+			return at - ranked(s[:at])
 		}
 		at++
 	}
+}
+
+// ranked returns how long the priority is that s ends with.
+func ranked(s string) int {
+	tail := s[max(0, len(s)-len("<1234>")):]
+	i := strings.LastIndexByte(tail, '<')
+	if i < 0 {
+		return 0
+	}
+	if rest, ok := priority(tail[i:], new(Line)); !ok || rest != "" {
+		return 0
+	}
+	return len(tail) - i
 }
 
 // exact tells whether s begins with "[%5lu.%06lu]".
