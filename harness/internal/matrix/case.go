@@ -192,6 +192,7 @@ func (r *Runner) attempt(ctx context.Context, col *Target, c lesson.Case, record
 	if f.Hung {
 		f.Splats, record.Stack = withoutOurs(f.Splats, record.Stack)
 	}
+	record.Notes = append(record.Notes, strangers(f.Splats)...)
 	r.tell(record, col, f.Splats)
 	if b.last != nil {
 		f.Taint = unexpected(b.last.taint&^b.forgiven, found, f.Splats)

@@ -4,6 +4,7 @@ package matrix
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -40,6 +41,20 @@ func (r *Runner) tell(record *verdict.Record, col *Target, splats []splat.Splat)
 	if record.Stack != "" {
 		record.Stack = strings.Join(source.Annotate(strings.Split(record.Stack, "\n")), "\n")
 	}
+}
+
+// strangers returns a note on each splat that no function of a module is on the
+// trace of. It counts against the case, for in a pristine VM nothing else went on;
+// but who looks for the mistake looks at what the module left behind.
+func strangers(splats []splat.Splat) []string {
+	var notes []string
+	for _, s := range splats {
+		note := fmt.Sprintf("no function of a module is on the call trace of %q: it is the kernel's own, or of something that the module left behind", s.Title)
+		if s.Module == "" && len(s.Trace) > 0 && !s.Follows && !slices.Contains(notes, note) {
+			notes = append(notes, note)
+		}
+	}
+	return notes
 }
 
 // clip shortens what a kernel reported over and over. The log has it all.

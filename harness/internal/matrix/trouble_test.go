@@ -109,3 +109,16 @@ func TestLockupIsToldOnce(t *testing.T) {
 		t.Errorf("the kernel reported\n%s\nwant the first lockup in each place", record.Trouble)
 	}
 }
+
+func TestStrangers(t *testing.T) {
+	got := strangers([]splat.Splat{
+		{Title: "a", Module: "m", Trace: []string{"f"}},
+		{Title: "b", Trace: []string{"g"}},
+		{Title: "b", Trace: []string{"g"}},
+		{Title: "c"},
+		{Title: "d", Trace: []string{"g"}, Follows: true},
+	})
+	if len(got) != 1 || !strings.Contains(got[0], `"b"`) {
+		t.Errorf("strangers() = %q; want one note, on b", got)
+	}
+}
