@@ -35,6 +35,8 @@ func BenchmarkLines(b *testing.B) {
 		"half dropped":   filled([]byte(" printk messages dropped **")),
 		"braces":         filled([]byte("{\n\t\"")),
 		"nested":         filled([]byte("{\"MESSAGE\":" + strings.Repeat("[", 9000) + "\n")),
+		"open objects":   filled([]byte("{\n\t\"\":\n")),
+		"open lists":     filled([]byte("{\"dmesg\":[{\n")),
 		"lists":          filled([]byte("{\"dmesg\":[{\"msg\":")),
 		"short objects":  filled([]byte("{\"MESSAGE\":[1,2]}\n")),
 		"newlines":       filled([]byte("\n")),

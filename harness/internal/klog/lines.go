@@ -128,11 +128,12 @@ func (r *reader) emitAll(l Line, text string) {
 
 // objects reads an object that is not one line, if one comes.
 func (r *reader) objects() bool {
-	if r.list || r.src.opensList() {
+	hope := r.src.at >= r.src.vain
+	if r.list || hope && r.src.opensList() {
 		r.list = r.dmesgObject()
 		return true
 	}
-	return r.src.opensPretty() && r.journalObject()
+	return hope && r.src.opensPretty() && r.journalObject()
 }
 
 // dmesgObject reads the next object of the list, and tells whether there was

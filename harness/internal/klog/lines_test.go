@@ -83,11 +83,13 @@ func TestLines(t *testing.T) {
 		"a pretty object of others": {"[    1.000000] a\n{\n\t\"a\" : 1\n}\n[    2.000000] b\n", "1 1s -1 kernel|a\n2 - -1 other|{\n3 - -1 other|\t\"a\" : 1\n4 - -1 other|}\n5 2s -1 kernel|b\n"},
 
 		// Forms that change.
-		"dmesg -J within":        {"[    1.000000] a\n# dmesg -J\n{\n   \"dmesg\": [\n      {\n \"pri\": 4, \"msg\": \"b {\\\"}\\u001b[1m\\nc\"\n      }\n   ]\n}\n[    2.000000] d\n", "1 1s -1 kernel|a\n2 - -1 other|# dmesg -J\n6 - 4 kernel|b {\"}\n6 - 4 kernel|c\n10 2s -1 kernel|d\n"},
-		"dmesg -J, cut":          {"{\"dmesg\": [{\"msg\": \"a\"}, {\"msg\": \"b\n[    1.000000] c\n", "1 - -1 kernel|a\n1 - -1 other|{\"msg\": \"b\n2 1s -1 kernel|c\n"},
-		"dmesg -J, written into": {"{\"dmesg\": [{\"msg\": \"a\n[    1.000000] c\n\"}]}\n", "1 - -1 other|{\"msg\": \"a\n2 1s -1 kernel|c\n3 - -1 other|\"}]}\n"},
-		"dmesg -J, nothing":      {"{\"dmesg\": []}\na", "2 - -1 other|a\n"},
-		"boot to journal":        {"[    1.000000] a\n$ journalctl -k\nNov 28 11:22:59 h kernel: b\n6,1,7,-;c\nkern  :err   : d\n[Nov28 11:22] e\n[  +0.000012] f\n[<    0.000012>] g\n", "1 1s -1 kernel|a\n2 - -1 other|$ journalctl -k\n3 0s -1 kernel|b\n4 7µs 6 kernel|c\n5 - 3 kernel|d\n6 0s -1 kernel|e\n7 0s -1 kernel|f\n8 0s -1 kernel|g\n"},
+		"dmesg -J within":         {"[    1.000000] a\n# dmesg -J\n{\n   \"dmesg\": [\n      {\n \"pri\": 4, \"msg\": \"b {\\\"}\\u001b[1m\\nc\"\n      }\n   ]\n}\n[    2.000000] d\n", "1 1s -1 kernel|a\n2 - -1 other|# dmesg -J\n6 - 4 kernel|b {\"}\n6 - 4 kernel|c\n10 2s -1 kernel|d\n"},
+		"dmesg -J, cut":           {"{\"dmesg\": [{\"msg\": \"a\"}, {\"msg\": \"b\n[    1.000000] c\n", "1 - -1 kernel|a\n1 - -1 other|{\"msg\": \"b\n2 1s -1 kernel|c\n"},
+		"dmesg -J, cut and again": {"{\"dmesg\": [{\"pri\": 4,\n$ dmesg -J\n{\"dmesg\": [{\"msg\": \"a\n{\"dmesg\": [{\"msg\": \"b\"}]}\n", "1 - -1 other|{\"pri\": 4,\n2 - -1 other|$ dmesg -J\n3 - -1 other|{\"msg\": \"a\n4 - -1 kernel|b\n"},
+		"dmesg -J, cut elsewhere": {"{\"dmesg\": [{\"pri\": 4,\n$ dmesg -J\n{\"dmesg\": [{\"msg\": \"b\"}]}\n", "1 - -1 other|{\"pri\": 4,\n2 - -1 other|$ dmesg -J\n3 - -1 kernel|b\n"},
+		"dmesg -J, written into":  {"{\"dmesg\": [{\"msg\": \"a\n[    1.000000] c\n\"}]}\n", "1 - -1 other|{\"msg\": \"a\n2 1s -1 kernel|c\n3 - -1 other|\"}]}\n"},
+		"dmesg -J, nothing":       {"{\"dmesg\": []}\na", "2 - -1 other|a\n"},
+		"boot to journal":         {"[    1.000000] a\n$ journalctl -k\nNov 28 11:22:59 h kernel: b\n6,1,7,-;c\nkern  :err   : d\n[Nov28 11:22] e\n[  +0.000012] f\n[<    0.000012>] g\n", "1 1s -1 kernel|a\n2 - -1 other|$ journalctl -k\n3 0s -1 kernel|b\n4 7µs 6 kernel|c\n5 - 3 kernel|d\n6 0s -1 kernel|e\n7 0s -1 kernel|f\n8 0s -1 kernel|g\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(tt.want, show(read(t, strings.NewReader(tt.log)))); diff != "" {

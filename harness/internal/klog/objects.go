@@ -48,26 +48,30 @@ func (s *source) opensPretty() bool {
 
 // object returns the object that comes next, and the line in which its text
 // stands, without reading it. There is none where it is longer than maxLine or
-// not whole: then it is lines like others.
+// not whole: then it is lines like others, and no object is looked for within
+// what was looked at, or each line of a log could cost maxLine.
 func (s *source) object(text string) ([]byte, int) {
-	for n := 4 << 10; n <= maxLine; n *= 2 {
+	looked := 0
+	for n := 4 << 10; n <= maxLine && s.at >= s.vain; n *= 2 {
 		b, err := s.r.Peek(n)
-		end, broken := objectEnd(b)
-		if end > 0 {
+		end, whole := objectEnd(b)
+		if whole {
 			before := b[:max(0, bytes.Index(b[:end], []byte(text)))]
 			return b[:end], s.past + 1 + bytes.Count(before, []byte{'\n'})
 		}
-		if broken || err != nil {
+		looked = end
+		if end < len(b) || err != nil {
 			break
 		}
 	}
+	s.vain = max(s.vain, s.at+looked)
 	return nil, 0
 }
 
-// objectEnd returns how long the object is that b begins with: 0 where it goes
-// on, or is broken. A newline within a string breaks it, for then somebody else
-// wrote between.
-func objectEnd(b []byte) (end int, broken bool) {
+// objectEnd returns how long the object is that b begins with, or that it is not
+// whole, and what of b could be one. A newline within a string breaks it, and
+// what no JSON holds: then somebody else wrote between.
+func objectEnd(b []byte) (n int, whole bool) {
 	depth := 0
 	quoted := false
 	for i := 0; i < len(b); i++ {
@@ -76,20 +80,21 @@ func objectEnd(b []byte) (end int, broken bool) {
 			i++
 		case c == '"':
 			quoted = !quoted
-		case quoted:
-			if c == '\n' {
-				return 0, true
-			}
+		case quoted && c == '\n':
+			return i, false
+		case quoted, c == ' ':
 		case c == '{':
 			depth++
 		case c == '}':
 			if depth--; depth == 0 {
-				return i + 1, false
+				return i + 1, true
 			}
+		case strings.IndexByte("\n,:[]-+.0123456789eEtrufalsn\t\r", c) < 0:
+			return i, false
 		}
 		if depth == 0 {
-			return 0, true
+			return i, false
 		}
 	}
-	return 0, false
+	return len(b), false
 }

@@ -19,6 +19,8 @@ const (
 type source struct {
 	r    *bufio.Reader
 	past int // lines that have ended
+	at   int // bytes that were read
+	vain int // to here an object was looked for in vain
 }
 
 func newSource(r io.Reader) *source {
@@ -67,6 +69,7 @@ func (s *source) follows(text string) bool {
 // than maxLine it returns the beginning. It is valid until the next call.
 func (s *source) line() ([]byte, int, error) {
 	raw, err := s.r.ReadSlice('\n')
+	s.at += len(raw)
 	if len(raw) == 0 {
 		return nil, 0, err
 	}
@@ -74,7 +77,9 @@ func (s *source) line() ([]byte, int, error) {
 	if errors.Is(err, bufio.ErrBufferFull) {
 		raw = bytes.Clone(raw[:maxLine])
 		for errors.Is(err, bufio.ErrBufferFull) {
-			_, err = s.r.ReadSlice('\n')
+			var more []byte
+			more, err = s.r.ReadSlice('\n')
+			s.at += len(more)
 		}
 	}
 	if err == nil {
@@ -130,6 +135,7 @@ func (s *source) skip(set string) {
 			s.r.UnreadByte()
 			return
 		}
+		s.at++
 		if b == '\n' {
 			s.past++
 		}
@@ -139,5 +145,6 @@ func (s *source) skip(set string) {
 // discard reads over n bytes that were looked at.
 func (s *source) discard(b []byte) {
 	s.past += bytes.Count(b, []byte{'\n'})
+	s.at += len(b)
 	s.r.Discard(len(b))
 }
