@@ -29,11 +29,11 @@ var misuses = []headline{
 	announcing(Warning, "ioremap of an invalid address", `ioremap: invalid physical address `),                                                   // the same
 	begins(Warning, "unchecked MSR access", `unchecked MSR access error`),                                                                        // arch/x86/mm/extable.c
 	says(Bug, "a callback was sent to a CPU that is off", `smp: IPI (?:callback|task-wakeup).* sent to offline CPU`),                             // kernel/smp.c
-	says(Warning, "a negative timeout", `(?:\w+): wrong timeout value `),                                                                         // kernel/time/timer.c
+	begins(Warning, "a negative timeout", `(?:\w+): wrong timeout value `),                                                                         // kernel/time/timer.c
 
 	// Memory.
 	says(Memory, "an RCU callback was queued twice", `(?:rcu: )?\w+\(\): Double-freed CB `),                                                                                    // kernel/rcu/tree.c
-	says(Memory, "$1 of a DMA pool", `(?:.*: )?(dma_pool_\w+) \S+, .*(?:\(bad vaddr\)|\(bad dma\)|already free|\(corrupted\)|busy$)`),                                          // mm/dmapool.c
+	says(Memory, "$1 of a DMA pool", `(?:.*: )?(dma_pool_\w+) \S+.*(?: \(bad vaddr\)| \(bad dma\)| already free| \(corrupted\)| busy$)`),                                       // mm/dmapool.c
 	begins(Memory, "pagealloc: $1", `pagealloc: (memory corruption|single bit error)`),                                                                                         // mm/page_poison.c
 	begins(Memory, "kmem_cache_create() was refused", `kmem_cache_create\(.*\) (?:integrity check failed|failed with error)|__kmem_cache_create_args\(.*\) failed with error`), // mm/slab_common.c
 	begins(Memory, "an allocation with flags that cannot be", `Unexpected gfp: .* Fix your code!`),                                                                             // the same
