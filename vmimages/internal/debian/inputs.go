@@ -12,11 +12,12 @@ const (
 	kernelRecipe    = "4"
 	toolchainRecipe = "3"
 	lintersRecipe   = "1"
+	sourcesRecipe   = "1"
 	choiceRecipe    = "1"
 )
 
 // The kinds of the cache entries.
-const kindDeb, kindKernel, kindToolchain, kindLinters, kindChosen, kindApt = "deb", "kernel", "toolchain", "linters", "chosen", "apt"
+const kindDeb, kindKernel, kindToolchain, kindLinters, kindSources, kindChosen, kindApt = "deb", "kernel", "toolchain", "linters", "core", "chosen", "apt"
 
 // debInputs are those of a package: its content.
 func debInputs(pkg catalogue.Package) *cache.Inputs { return cache.Named(kindDeb, pkg.SHA256) }
@@ -45,6 +46,11 @@ func (p *Provider) toolchainInputs(pin catalogue.Pin) *cache.Inputs {
 // them, which their scripts name.
 func (p *Provider) lintersInputs(pin catalogue.Pin) *cache.Inputs {
 	return cache.NewInputs(kindLinters).Add("recipe", lintersRecipe).List("packages", pin.Digests()).Add("place of the cache", p.cache.Root())
+}
+
+// sourcesInputs are those of the sources of a kernel's core.
+func sourcesInputs(pin catalogue.Pin) *cache.Inputs {
+	return cache.NewInputs(kindSources).Add("recipe", sourcesRecipe).List("packages", pin.Digests())
 }
 
 // toolchainID names what a toolchain does, wherever it is.

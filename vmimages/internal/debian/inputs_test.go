@@ -96,6 +96,17 @@ func TestLintersInputs(t *testing.T) {
 	}.Run(t)
 }
 
+func TestSourcesInputs(t *testing.T) {
+	others := otherPackages()
+	elsewhere := others["place of the cache"]
+	delete(others, "place of the cache")
+	cachetest.Table[*wish]{Kind: kindSources, New: newWish,
+		Inputs: func(_ *testing.T, w *wish) *cache.Inputs { return sourcesInputs(w.pin) },
+		Other:  others,
+		Same:   with(sameWish(), wishes{"suite": of(func(w *wish) { w.pin.Suite = "other" }), "place of the cache": elsewhere}),
+	}.Run(t)
+}
+
 // What headers and compilers are called does not depend on where they are.
 func TestNamesForModules(t *testing.T) {
 	others := otherPackages()

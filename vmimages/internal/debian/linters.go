@@ -3,11 +3,7 @@
 package debian
 
 import (
-	"bytes"
 	"context"
-	"fmt"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 
@@ -22,9 +18,6 @@ type Linters struct {
 	Sparse     string // path of the program
 	Checkpatch string // path of the script, which perl runs; its lists are beside it
 }
-
-// kernelSource is where the package of a kernel's sources has them.
-const kernelSource = "usr/src/linux-source-"
 
 // checkpatchFiles are what checkpatch needs of a kernel's folder scripts.
 var checkpatchFiles = []string{"checkpatch.pl", "const_structs.checkpatch", "spelling.txt"}
@@ -64,41 +57,16 @@ func (p *Provider) buildLinters(ctx context.Context, pin catalogue.Pin, tmp, fin
 // lintersPlace keeps sparse, the C library and the archive of the kernel's
 // sources.
 func lintersPlace(name string) string {
-	switch {
-	case name == "usr/bin/sparse", strings.HasPrefix(name, libDir+"/"), strings.HasPrefix(name, kernelSource) && strings.HasSuffix(name, ".tar.xz"):
+	if name == "usr/bin/sparse" || strings.HasPrefix(name, libDir+"/") {
 		return name
 	}
-	return ""
+	return sourceArchive(name)
 }
 
 // unpackCheckpatch replaces the archive of the kernel's sources in dir by the
 // few files of it that checkpatch is.
 func unpackCheckpatch(ctx context.Context, dir string) error {
-	archives, err := filepath.Glob(filepath.Join(dir, kernelSource+"*.tar.xz"))
-	if err != nil || len(archives) != 1 {
-		return fmt.Errorf("sources of the kernel: %v, %w; want one archive", archives, err)
-	}
-	var stderr bytes.Buffer
-	cmd := exec.CommandContext(ctx, "xz", "--decompress", "--stdout", archives[0])
-	cmd.Stderr = &stderr
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return err
-	}
-	if err := cmd.Start(); err != nil {
-		return err
-	}
-	err = untar(out, dir, checkpatchPlace)
-	if err != nil {
-		cmd.Process.Kill() // it would wait for a reader for ever
-	}
-	if werr := cmd.Wait(); err == nil && werr != nil {
-		err = fmt.Errorf("xz: %w: %s", werr, strings.TrimSpace(stderr.String()))
-	}
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	if err != nil {
+	if err := unpackSources(ctx, dir, checkpatchPlace); err != nil {
 		return err
 	}
 	for _, name := range checkpatchFiles {
@@ -106,7 +74,7 @@ func unpackCheckpatch(ctx context.Context, dir string) error {
 			return err
 		}
 	}
-	return os.RemoveAll(filepath.Join(dir, "usr/src"))
+	return nil
 }
 
 // checkpatchPlace puts checkpatch's files into the folder scripts.
