@@ -47,10 +47,11 @@ func ParseCatalogue(text []byte) (*Catalogue, error) { return catalogue.Parse(te
 func LoadLock() (*Lock, error) { return catalogue.ParseLock(lockText) }
 
 // Archive provides the kernels of Debian's archive; Headers are those of one that
-// is in the cache.
+// is in the cache; CoreSources are the sources of a series, without its drivers.
 type (
-	Archive = debian.Provider
-	Headers = debian.Headers
+	Archive     = debian.Provider
+	Headers     = debian.Headers
+	CoreSources = debian.Sources
 )
 
 // EnvMirror names, in the environment, the mirror of the archive.

@@ -39,12 +39,12 @@ var core = []string{
 // Sources returns the sources of the newest kernel of a series, fetched and
 // unpacked if need be.
 func (p *Provider) Sources(ctx context.Context, series string) (Sources, error) {
-	i := slices.IndexFunc(p.catalogue.Series, func(s catalogue.Series) bool { return s.Name == series })
-	if i < 0 {
-		return Sources{}, &fault.Error{Owner: fault.Usage, What: "there is no series " + series, Hint: "take one of " + strings.Join(p.catalogue.Names(), ", ")}
+	t, err := p.sourceTarget(series)
+	if err != nil {
+		return Sources{}, err
 	}
 	var found Sources
-	err := p.obtain(ctx, toolchainTarget(p, sourcePackage(p.catalogue.Series[i])), func(pin catalogue.Pin) error {
+	err = p.obtain(ctx, t, func(pin catalogue.Pin) error {
 		dir, err := p.cache.Dir(ctx, sourcesInputs(pin), func(ctx context.Context, tmp string) error { return p.buildSources(ctx, pin, tmp) })
 		found = Sources{Dir: dir, Version: pin.Version}
 		return err
@@ -52,11 +52,31 @@ func (p *Provider) Sources(ctx context.Context, series string) (Sources, error) 
 	return found, owned(ctx, err, "cannot get the sources of "+series)
 }
 
-// sourcePackage is what the sources of a series are chosen by. As of compilers,
-// the version is that of one of the packages, which is the only one here.
-func sourcePackage(s catalogue.Series) catalogue.Toolchain {
-	name := "linux-source-" + s.Name
-	return catalogue.Toolchain{Name: name, Suite: s.Suites[0], CC: name, Packages: []string{name}}
+// CachedSources returns those sources of a series that are in the cache, and
+// whether there are any.
+func (p *Provider) CachedSources(series string) (Sources, bool) {
+	t, err := p.sourceTarget(series)
+	if err != nil {
+		return Sources{}, false
+	}
+	pin, ok := p.recall(t)
+	if !ok {
+		return Sources{}, false
+	}
+	dir, ok := p.cache.Lookup(kindSources, sourcesInputs(pin).Key())
+	return Sources{Dir: dir, Version: pin.Version}, ok
+}
+
+// sourceTarget is what the sources of a series are chosen by. As of compilers,
+// the version is that of one of the packages, which is the only one here. The
+// error is a [fault.Error].
+func (p *Provider) sourceTarget(series string) (target, error) {
+	i := slices.IndexFunc(p.catalogue.Series, func(s catalogue.Series) bool { return s.Name == series })
+	if i < 0 {
+		return target{}, &fault.Error{Owner: fault.Usage, What: "there is no series " + series, Hint: "take one of " + strings.Join(p.catalogue.Names(), ", ")}
+	}
+	name := "linux-source-" + series
+	return toolchainTarget(p, catalogue.Toolchain{Name: name, Suite: p.catalogue.Series[i].Suites[0], CC: name, Packages: []string{name}}), nil
 }
 
 // buildSources unpacks the core of the package's kernel into tmp.

@@ -61,6 +61,9 @@ func TestSources(t *testing.T) {
 	}
 	archive.publish(testSuite)
 	p := archive.provider(c, testCatalogue, lock, Options{})
+	if got, ok := p.CachedSources("6.1"); ok {
+		t.Errorf("CachedSources() = %+v before there are any", got)
+	}
 	for range 2 {
 		got, err := p.Sources(t.Context(), "6.1")
 		if err != nil {
@@ -72,6 +75,9 @@ func TestSources(t *testing.T) {
 	}
 	if n := archive.downloads(); n != 1 {
 		t.Errorf("%d downloads; want 1", n)
+	}
+	if got, ok := p.CachedSources("6.1"); !ok || got.Version != "6.1.10-1" || present(got.Dir, "kernel/panic.c") != nil {
+		t.Errorf("CachedSources() = %+v, %t; want those of 6.1.10-1", got, ok)
 	}
 	var f *fault.Error
 	if _, err := p.Sources(t.Context(), "1.2"); !errors.As(err, &f) || f.Owner != fault.Usage {
