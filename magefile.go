@@ -321,6 +321,12 @@ func (Kernels) Update(ctx context.Context) error {
 	return here().KernelsUpdate(ctx, os.Stdout)
 }
 
+// Headlines reads from the kernels' sources what they print when they complain,
+// and writes docs/headlines.md: which of it is heard.
+func (Kernels) Headlines(ctx context.Context) error {
+	return here().KernelsHeadlines(ctx, os.Stdout)
+}
+
 // here is the folder of the magefile, in which mage runs targets.
 func here() harness.Home { return harness.Checkout(".") }
 
