@@ -68,7 +68,7 @@ func starting(alternatives string) *regexp.Regexp {
 
 // headlines in order: the first that matches a line names it. The texts are
 // those of the kernel's printing functions; the file of each is named.
-var headlines = slices.Concat(panics, sanitizers, locks, lockups, memories, faults, bugs, warnings, misuses, taints)
+var headlines = slices.Concat(panics, sanitizers, locks, lockups, memories, faults, bugs, warnings, misuses, cores, taints)
 
 // triggers finds which headlines a line may be, by words that each of them has.
 var triggers = newTriggers(headlines)

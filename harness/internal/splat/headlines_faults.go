@@ -31,7 +31,7 @@ var faults = []headline{
 	begins(Oops, "$1", `Internal error: (.+?): [0-9a-f]+ \[#\d+\]`),                                                                                                                            // arch/arm64/kernel/traps.c, die()
 	// Every trap of x86 and s390 has a name of its own, and all are printed by
 	// die() in one form (arch/x86/kernel/dumpstack.c, arch/s390/kernel/dumpstack.c).
-	begins(Oops, "$1", `(?:Oops: )?([A-Za-z][A-Za-z0-9 -]{2,50}?)(?:, [^:]*)?: [0-9a-f]{4,16}(?: ilc:\d)? \[#\d+\]`),
+	begins(Oops, "$1", `(?:Oops: )?([A-Za-z][A-Za-z0-9# -]{2,50}?)(?:, [^:]*)?: [0-9a-f]{4,16}(?: ilc:\d)? \[#\d+\]`),
 }
 
 // bugs are what should not happen.

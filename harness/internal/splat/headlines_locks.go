@@ -24,7 +24,7 @@ var lockups = []headline{
 	says(Lockup, "writeback takes long", `INFO: The task .* has been waiting for writeback completion for more than`),                                                          // fs/fs-writeback.c
 	begins(Lockup, "page allocation stall", `.{1,20}: page allocation stall for \d+ secs`),                                                                                     // mm/page_alloc.c
 	says(Lockup, "a workqueue is not drained", `workqueue \S+: \w+\(\) isn't complete after \d+ tries`),                                                                        // kernel/workqueue.c
-	begins(Lockup, "a CPU does not answer", `smp: csd: (?:Detected|Continued) non-responsive CSD lock`),                                                                        // kernel/smp.c
+	begins(Lockup, "a CPU does not answer", `smp: csd: \w+ non-responsive CSD lock`),                                                                                           // kernel/smp.c
 	says(Lockup, "unregister_netdevice: waiting for $1 to become free", `unregister_netdevice: waiting for (\S+) to become free`),                                              // net/core/dev.c
 	says(Lockup, "unregister_netdevice: waiting for $1 to become free", `.*unregister_netdevice: waiting for (\S+) to become free`),                                            // the same, as another CPU leaves it
 }

@@ -29,19 +29,19 @@ var misuses = []headline{
 	announcing(Warning, "ioremap of an invalid address", `ioremap: invalid physical address `),                                                   // the same
 	begins(Warning, "unchecked MSR access", `unchecked MSR access error`),                                                                        // arch/x86/mm/extable.c
 	says(Bug, "a callback was sent to a CPU that is off", `smp: IPI (?:callback|task-wakeup).* sent to offline CPU`),                             // kernel/smp.c
-	begins(Warning, "a negative timeout", `(?:\w+): wrong timeout value `),                                                                         // kernel/time/timer.c
+	begins(Warning, "a negative timeout", `(?:\w+): wrong timeout value `),                                                                       // kernel/time/timer.c
 
 	// Memory.
-	says(Memory, "an RCU callback was queued twice", `(?:rcu: )?\w+\(\): Double-freed CB `),                                                                                    // kernel/rcu/tree.c
-	says(Memory, "$1 of a DMA pool", `(?:.*: )?(dma_pool_\w+) \S+.*(?: \(bad vaddr\)| \(bad dma\)| already free| \(corrupted\)| busy$)`),                                       // mm/dmapool.c
-	begins(Memory, "pagealloc: $1", `pagealloc: (memory corruption|single bit error)`),                                                                                         // mm/page_poison.c
-	begins(Memory, "kmem_cache_create() was refused", `kmem_cache_create\(.*\) (?:integrity check failed|failed with error)|__kmem_cache_create_args\(.*\) failed with error`), // mm/slab_common.c
-	begins(Memory, "an allocation with flags that cannot be", `Unexpected gfp: .* Fix your code!`),                                                                             // the same
-	says(Memory, "a module left allocations behind", `\S+: memory allocation\(s\) from the module still alive`),                                                                // kernel/module/main.c
-	says(Memory, "page_pool: $1", `\w+\(\) (?:page_pool )?(refcnt -?\d+ violation|stalled pool shutdown)`),                                                                     // net/core/page_pool.c
-	says(Memory, "a reference was released twice", `(?:ref_tracker: )?reference already released\.`),                                                                           // lib/ref_tracker.c
-	says(Memory, "a netlink socket was freed alive", `Freeing alive netlink socket`),                                                                                           // net/netlink/af_netlink.c
-	says(Memory, "a fasync_struct was written over", `kill_fasync: bad magic number`),                                                                                          // fs/fcntl.c
+	says(Memory, "an RCU callback was queued twice", `(?:rcu: )?\w+\(\): Double-freed CB `),                                                                                       // kernel/rcu/tree.c
+	says(Memory, "$1 of a DMA pool", `(?:.*: )?((?:dma_)?pool_\w+) \S+.*(?: \(bad vaddr\)| \(bad dma\)| already free| \(corrupted\)| busy$)`),                                     // mm/dmapool.c
+	begins(Memory, "pagealloc: $1", `pagealloc: (memory corruption|single bit error)`),                                                                                            // mm/page_poison.c
+	begins(Memory, "kmem_cache_create() was refused", `kmem_cache_create\w*\(.*\) (?:integrity check failed|failed with error)|__kmem_cache_create_args\(.*\) failed with error`), // mm/slab_common.c
+	begins(Memory, "an allocation with flags that cannot be", `Unexpected gfp: .* Fix your code!`),                                                                                // the same
+	says(Memory, "a module left allocations behind", `\S+: memory allocation\(s\) from the module still alive`),                                                                   // kernel/module/main.c
+	says(Memory, "page_pool: $1", `\w+\(\) (?:page_pool )?(refcnt -?\d+ violation|stalled pool shutdown)`),                                                                        // net/core/page_pool.c
+	says(Memory, "a reference was released twice", `(?:ref_tracker: )?reference already released\.`),                                                                              // lib/ref_tracker.c
+	says(Memory, "a netlink socket was freed alive", `Freeing alive netlink socket`),                                                                                              // net/netlink/af_netlink.c
+	says(Memory, "a fasync_struct was written over", `kill_fasync: bad magic number`),                                                                                             // fs/fcntl.c
 
 	// Files, network, the rest.
 	says(Warning, "inodes are busy after unmount", `VFS: Busy inodes after unmount of `),                                                       // fs/super.c
@@ -51,7 +51,7 @@ var misuses = []headline{
 	says(Warning, "NAPI: a poll went over its budget", device+`NAPI poll function \S+ returned \d+, exceeding its budget`),                     // net/core/dev.c
 	says(Warning, "NAPI: a poll went over its budget", `\S+: Budget exhausted after napi rescheduled`),                                         // the same
 	says(Warning, "dev_remove_pack() of what is not there", `dev_remove_pack: \S+ not found`),                                                  // the same
-	begins(Warning, "hardware checksum failure", device+`hw csum failure`),                                                                     // the same
+	begins(Warning, "hardware checksum failure", `(?:\S.*: )?hw csum failure`),                                                                 // the same
 	says(Bug, "neighbour: $1", `(?:neighbour: |NEIGH: )(Destroying alive neighbour|Impossible event|neighbour leakage|BUG, double timer add)`), // net/core/neighbour.c
 	announcing(Bug, "$1", `skbuff: (skb_(?:over|under)_panic): `),                                                                              // net/core/skbuff.c
 	says(Bug, "psi: $1", `psi: (inconsistent task state|task underflow)!`),                                                                     // kernel/sched/psi.c
