@@ -1,22 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fault_oom - init takes all memory of the guest and keeps it
+ * fault_oom - init takes all memory of the guest, until it is killed for that
  *
- * The out-of-memory killer shoots every task, the one that inserts too; when
- * only init is left the kernel panics.
+ * It offers itself to the out-of-memory killer, and gives everything back once
+ * it is shot: whom the killer would shoot next, and whether anybody is left, is
+ * chance. A task that keeps the memory takes the whole guest with it ("System is
+ * deadlocked on memory").
  */
 #include "fault.h"
 #include <linux/gfp.h>
+#include <linux/list.h>
 #include <linux/mm.h>
+#include <linux/oom.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
 
 static int __init fault_init(void)
 {
-	unsigned long pages = 0;
+	struct page *page, *next;
+	LIST_HEAD(pages);
 
-	while (alloc_page(GFP_KERNEL))
-		pages++;
-	pr_info("no page is left\n");
-	return pages ? 0 : -ENOMEM;
+	current->signal->oom_score_adj = OOM_SCORE_ADJ_MAX;
+	while (!fatal_signal_pending(current)) {
+		page = alloc_page(GFP_KERNEL);
+		if (!page)
+			break;
+		list_add(&page->lru, &pages);
+	}
+	list_for_each_entry_safe(page, next, &pages, lru)
+		__free_page(page);
+	return -ENOMEM;
 }
 
 module_init(fault_init);
