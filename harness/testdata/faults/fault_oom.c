@@ -22,7 +22,7 @@ static int __init fault_init(void)
 
 	current->signal->oom_score_adj = OOM_SCORE_ADJ_MAX;
 	while (!fatal_signal_pending(current)) {
-		page = alloc_page(GFP_KERNEL);
+		page = alloc_page(GFP_KERNEL | __GFP_NOWARN);
 		if (!page)
 			break;
 		list_add(&page->lru, &pages);
