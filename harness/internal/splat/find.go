@@ -81,7 +81,7 @@ func (f *finder) read(line klog.Line) {
 	text = text[at:]
 	r := f.reading(line.Caller, h, text)
 	switch {
-	case r != nil && r.takes(text, h):
+	case r != nil && !(r.waits() && line.Level > warningLevel) && r.takes(text, h):
 		r.add(line.N, text, h)
 	case h != nil || opens(text):
 		f.close(r)

@@ -3,8 +3,11 @@
 package splat
 
 import (
+	"slices"
 	"strings"
 	"testing"
+
+	"kmodlab/harness/internal/klog"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -137,6 +140,33 @@ func TestCallers(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"NULL pointer dereference in f [m]", "KASAN: slab-out-of-bounds in g [n]"}, titles); diff != "" {
 		t.Errorf("Find(): (-want +got)\n%s", diff)
+	}
+}
+
+// TestMessage holds which line becomes the message of a WARN().
+func TestMessage(t *testing.T) {
+	warn := func(message string, level int) []klog.Line {
+		return []klog.Line{
+			{N: 1, Level: 4, Text: "------------[ cut here ]------------"},
+			{N: 2, Level: level, Text: message},
+			{N: 3, Level: 4, Text: "WARNING: CPU: 0 PID: 1 at m.c:1 f+0x1/0x2 [m]"},
+		}
+	}
+	for name, tt := range map[string]struct {
+		lines []klog.Line
+		want  string
+	}{
+		"its own":              {warn("m: number 1", 4), "WARNING in f [m]: m: number 1"},
+		"its own, more urgent": {warn("m: number 1", 3), "WARNING in f [m]: m: number 1"},
+		"level unknown":        {warn("m: number 1", -1), "WARNING in f [m]: m: number 1"},
+		"another task's":       {warn("eth0: link is up", 6), "WARNING in f [m]"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := slices.Collect(Find(slices.Values(tt.lines)))
+			if len(got) != 1 || got[0].Title != tt.want {
+				t.Errorf("Find() = %s; want %s", describe(got), tt.want)
+			}
+		})
 	}
 }
 

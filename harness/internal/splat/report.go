@@ -58,6 +58,14 @@ type report struct {
 	again       int // index in lines where a report of the same lockup begins; 0 when there is none
 }
 
+// warningLevel is that of what WARN() prints, unless it is more urgent.
+const warningLevel = 4
+
+// waits tells whether only "cut here" has been seen. What comes next is the
+// message of the WARN(), or another task's line; that is told by being less urgent,
+// where the level is known.
+func (r *report) waits() bool { return r.sig == nil && !r.dump }
+
 // takes tells whether a line belongs to the report. After the end of a trace
 // x86 repeats the registers and tells what was left locked; anything else that
 // follows is a new report.
@@ -69,7 +77,7 @@ func (r *report) takes(text string, h *headline) bool {
 		return isTail(text)
 	case h != nil:
 		return r.sig == nil && !r.dump || r.sig != nil && continues(r.sig, h)
-	case r.sig == nil && !r.dump:
+	case r.waits():
 		return len(r.lines) < idle // the message of a WARN()
 	}
 	return isBody(text)
