@@ -42,6 +42,17 @@ func TestCompiledInData(t *testing.T) {
 			t.Errorf("%s is not pinned as the catalogue has it: %+v; go tool mage kernels:update", tools.Name, pin)
 		}
 	}
+	for _, e := range c.Emulators {
+		pin, ok := lock.Emulator(e.Name, c.Host)
+		if !ok || pin.Suite != e.Suite || len(pin.Packages) <= len(e.Packages) {
+			t.Errorf("%s is not pinned as the catalogue has it: %+v; go tool mage kernels:update", e.Name, pin)
+		}
+	}
+	for _, arch := range c.Arches() {
+		if _, ok := c.Emulator(arch); !ok {
+			t.Errorf("there are kernels of %s and no emulator", arch)
+		}
+	}
 	text, err := lock.Encode()
 	if d := cmp.Diff(string(lockText), string(text)); err != nil || d != "" {
 		t.Errorf("%s written anew: %v (-old +new):\n%s", LockFile, err, d)

@@ -19,6 +19,7 @@ type Catalogue struct {
 	Series     []Series    `toml:"series"`    // oldest first
 	Toolchains []Toolchain `toml:"toolchain"` // what the series are built with
 	Linters    Toolchain   `toml:"linters"`   // what their modules are judged with; it compiles nothing
+	Emulators  []Emulator  `toml:"emulator"`  // what kernels are booted in
 }
 
 // Trees returns all that is made of packages and runs on the host: toolchains
@@ -51,6 +52,16 @@ type Toolchain struct {
 	MakeArgs []string `toml:"make"`     // arguments that make needs for it
 }
 
+// Emulator is a QEMU with everything it needs to run.
+type Emulator struct {
+	Name     string   `toml:"name"`     // "qemu-amd64"
+	Arch     string   `toml:"arch"`     // architecture that it emulates
+	Suite    string   `toml:"suite"`    // "trixie"
+	Program  string   `toml:"program"`  // name of its program
+	Packages []string `toml:"packages"` // those of program and firmware; of libraries, what the program needs is found out
+	Firmware []string `toml:"firmware"` // names of the files that its board begins with
+}
+
 // Parse reads a catalogue in TOML. A key that means nothing here is
 // an error, so that a misspelt one does not go unnoticed.
 func Parse(text []byte) (*Catalogue, error) {
@@ -79,6 +90,15 @@ func (c *Catalogue) check() error {
 			return fmt.Errorf("catalogue: toolchain %q is there twice", t.Name)
 		}
 		seen[t.Name] = true
+	}
+	for _, e := range c.Emulators {
+		if e.Name == "" || e.Arch == "" || e.Suite == "" || e.Program == "" || len(e.Packages) == 0 {
+			return fmt.Errorf("catalogue: emulator %q needs name, arch, suite, program and packages", e.Name)
+		}
+		if seen["emulator of "+e.Arch] {
+			return fmt.Errorf("catalogue: there are two emulators of %s", e.Arch)
+		}
+		seen["emulator of "+e.Arch] = true
 	}
 	for _, s := range c.Series {
 		if s.Name == "" || len(s.Suites) == 0 || len(s.Arches) == 0 {
@@ -138,4 +158,13 @@ func (c *Catalogue) Toolchain(suite, arch string) (Toolchain, bool) {
 		return Toolchain{}, false
 	}
 	return c.Toolchains[i], true
+}
+
+// Emulator returns the emulator of arch, and whether there is one.
+func (c *Catalogue) Emulator(arch string) (Emulator, bool) {
+	i := slices.IndexFunc(c.Emulators, func(e Emulator) bool { return e.Arch == arch })
+	if i < 0 {
+		return Emulator{}, false
+	}
+	return c.Emulators[i], true
 }

@@ -24,7 +24,8 @@ type Package struct {
 	SHA256  string // of the .deb, in hex
 }
 
-// Pin is a set of packages that was chosen together: a kernel or a toolchain.
+// Pin is a set of packages that was chosen together: a kernel, a toolchain or an
+// emulator.
 type Pin struct {
 	Name     string    `json:"name"`              // "6.12 cloud", or the toolchain's name
 	Arch     string    `json:"arch"`              // the machine it is for
@@ -38,6 +39,7 @@ type Pin struct {
 type Lock struct {
 	Kernels    []Pin `json:"kernels"`
 	Toolchains []Pin `json:"toolchains"`
+	Emulators  []Pin `json:"emulators"`
 }
 
 // ParseLock reads a lock in JSON; unknown keys are errors.
@@ -65,6 +67,9 @@ func (l *Lock) Kernel(series, flavour, arch string) (Pin, bool) {
 
 // Toolchain returns the pin of the toolchain called name.
 func (l *Lock) Toolchain(name, arch string) (Pin, bool) { return find(l.Toolchains, name, arch) }
+
+// Emulator returns the pin of the emulator called name.
+func (l *Lock) Emulator(name, arch string) (Pin, bool) { return find(l.Emulators, name, arch) }
 
 // KernelName is the name under which a kernel is pinned.
 func KernelName(series, flavour string) string { return series + " " + flavour }

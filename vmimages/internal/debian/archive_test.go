@@ -113,8 +113,8 @@ func (a *archive) downloads() int {
 	return n
 }
 
-// add builds a package of the files (name to content) and puts it into the
-// suite; publish makes it visible.
+// add builds a package of the files (name to content, or "-> TARGET" of a link) and
+// puts it into the suite; publish makes it visible.
 func (a *archive) add(suite, name, version, arch, depends string, files map[string]string) catalogue.Package {
 	a.t.Helper()
 	dir := a.t.TempDir()
@@ -124,6 +124,10 @@ func (a *archive) add(suite, name, version, arch, depends string, files map[stri
 	}
 	write(a.t, filepath.Join(dir, "DEBIAN/control"), control, 0o644)
 	for file, content := range files {
+		if target, ok := strings.CutPrefix(content, "-> "); ok {
+			link(a.t, filepath.Join(dir, file), target)
+			continue
+		}
 		write(a.t, filepath.Join(dir, file), content, 0o755)
 	}
 	deb := filepath.Join(a.t.TempDir(), "deb")
@@ -231,6 +235,16 @@ func write(t *testing.T, name, content string, mode os.FileMode) {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(name, []byte(content), mode); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func link(t *testing.T, name, target string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(target, name); err != nil {
 		t.Fatal(err)
 	}
 }

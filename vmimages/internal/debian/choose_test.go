@@ -128,7 +128,7 @@ func TestCompare(t *testing.T) {
 func TestParseIndex(t *testing.T) {
 	hash := strings.Repeat("a", 64)
 	good := fmt.Sprintf("Package: linux-image-1\nVersion: 1\nArchitecture: amd64\nDepends: a (>= 1) | b, c:any,\nDescription: x\n Size: 9\nSize: 7\nSHA256: %s\n", hash)
-	want := []entry{{Package: catalogue.Package{Name: "linux-image-1", Version: "1", Arch: "amd64", Size: 7, SHA256: hash}, depends: []string{"a", "c:any"}}}
+	want := []entry{{Package: catalogue.Package{Name: "linux-image-1", Version: "1", Arch: "amd64", Size: 7, SHA256: hash}, depends: []string{"a", "c"}}}
 	for name, tt := range map[string]struct {
 		text string
 		want []entry

@@ -68,7 +68,8 @@ func newEntry(fields map[string]string) (entry, error) {
 	}
 	for dep := range strings.SplitSeq(fields["Depends"], ",") {
 		if words := strings.Fields(dep); len(words) > 0 {
-			e.depends = append(e.depends, words[0])
+			name, _, _ := strings.Cut(words[0], ":") // "perl:any"
+			e.depends = append(e.depends, name)
 		}
 	}
 	return e, err

@@ -13,11 +13,12 @@ const (
 	toolchainRecipe = "3"
 	lintersRecipe   = "1"
 	sourcesRecipe   = "1"
+	emulatorRecipe  = "1"
 	choiceRecipe    = "1"
 )
 
 // The kinds of the cache entries.
-const kindDeb, kindKernel, kindToolchain, kindLinters, kindSources, kindChosen, kindApt = "deb", "kernel", "toolchain", "linters", "core", "chosen", "apt"
+const kindDeb, kindKernel, kindToolchain, kindLinters, kindSources, kindEmulator, kindChosen, kindApt = "deb", "kernel", "toolchain", "linters", "core", "emulator", "chosen", "apt"
 
 // debInputs are those of a package: its content.
 func debInputs(pkg catalogue.Package) *cache.Inputs { return cache.Named(kindDeb, pkg.SHA256) }
@@ -51,6 +52,11 @@ func (p *Provider) lintersInputs(pin catalogue.Pin) *cache.Inputs {
 // sourcesInputs are those of the sources of a kernel's core.
 func sourcesInputs(pin catalogue.Pin) *cache.Inputs {
 	return cache.NewInputs(kindSources).Add("recipe", sourcesRecipe).List("packages", pin.Digests())
+}
+
+// emulatorInputs are those of a QEMU. It may be moved: who runs it says where it is.
+func emulatorInputs(e catalogue.Emulator, pin catalogue.Pin) *cache.Inputs {
+	return cache.NewInputs(kindEmulator).Add("recipe", emulatorRecipe).List("packages", pin.Digests()).Add("program", e.Program).List("firmware", e.Firmware)
 }
 
 // toolchainID names what a toolchain does, wherever it is.

@@ -19,6 +19,7 @@ type wish struct {
 	pin       catalogue.Pin
 	choice    catalogue.Choice
 	tools     catalogue.Toolchain
+	emulator  catalogue.Emulator
 	toolchain string // its folder
 	root      root
 }
@@ -30,7 +31,7 @@ func newWish(t *testing.T) *wish {
 	lock := &catalogue.Lock{Kernels: []catalogue.Pin{pin}}
 	tools := cat.Toolchains[0]
 	tools.Packages = slices.Clone(tools.Packages)
-	return &wish{New(newCache(t), &cat, lock, Options{}), lock.Kernels[0], choice("cloud"), tools, "/cache/toolchain/x",
+	return &wish{New(newCache(t), &cat, lock, Options{}), lock.Kernels[0], choice("cloud"), tools, testEmulator(), "/cache/toolchain/x",
 		root{dir: t.TempDir(), suite: testSuite, site: "http://a/debian", arches: []string{"amd64"}, keyring: "/k.gpg"}}
 }
 
@@ -107,6 +108,21 @@ func TestSourcesInputs(t *testing.T) {
 	}.Run(t)
 }
 
+func TestEmulatorInputs(t *testing.T) {
+	others := otherPackages()
+	elsewhere := others["place of the cache"] // it may be moved
+	delete(others, "place of the cache")
+	cachetest.Table[*wish]{Kind: kindEmulator, New: newWish,
+		Inputs: func(_ *testing.T, w *wish) *cache.Inputs { return emulatorInputs(w.emulator, w.pin) },
+		Other: with(others, wishes{
+			"program":     of(func(w *wish) { w.emulator.Program = "qemu-system-i386" }),
+			"firmware":    of(func(w *wish) { w.emulator.Firmware[0] = "other.bin" }),
+			"no firmware": of(func(w *wish) { w.emulator.Firmware = nil }),
+		}),
+		Same: with(sameWish(), wishes{"place of the cache": elsewhere, "suite": of(func(w *wish) { w.pin.Suite = "other" })}),
+	}.Run(t)
+}
+
 // What headers and compilers are called does not depend on where they are.
 func TestNamesForModules(t *testing.T) {
 	others := otherPackages()
@@ -179,6 +195,21 @@ func TestChoiceInputs(t *testing.T) {
 		}),
 	}
 	t.Run("toolchain", compilers.Run)
+	emulators := cachetest.Table[*wish]{Kind: kindChosen, New: newWish,
+		Inputs: func(_ *testing.T, w *wish) *cache.Inputs { return choiceInputs(emulatorTarget(w.provider, w.emulator)) },
+		Other: wishes{
+			"name":      of(func(w *wish) { w.emulator.Name = "qemu-other" }),
+			"suite":     of(func(w *wish) { w.emulator.Suite = "other" }),
+			"program":   of(func(w *wish) { w.emulator.Program = "qemu-system-i386" }),
+			"a package": of(func(w *wish) { w.emulator.Packages = append(w.emulator.Packages, "libmore") }),
+			"firmware":  of(func(w *wish) { w.emulator.Firmware[0] = "other.bin" }),
+			"the pin": of(func(w *wish) {
+				w.provider.lock.Emulators = []catalogue.Pin{{Name: "qemu-amd64", Arch: "amd64", Packages: []catalogue.Package{{SHA256: "x"}}}}
+			}),
+		},
+		Same: sameWish(),
+	}
+	t.Run("emulator", emulators.Run)
 }
 
 func TestIndexInputs(t *testing.T) {

@@ -18,7 +18,8 @@ import (
 	"kmodlab/vmimages/internal/catalogue"
 )
 
-// target is something that packages are chosen for: a kernel or a toolchain.
+// target is something that packages are chosen for: a kernel, a toolchain or an
+// emulator.
 type target struct {
 	name, suite string
 	arch        string        // whose packages are looked through, beside the host's
@@ -27,7 +28,8 @@ type target struct {
 	point       bool          // whether one release is meant, and not the newest
 	keep        func(name string) bool
 	choose      func([]entry) (catalogue.Pin, error)
-	among       []string // what decides about the choice besides the archive: what of the catalogue is used
+	sift        func(context.Context, catalogue.Pin) (catalogue.Pin, error) // leaves of what was chosen what is needed; may be nil
+	among       []string                                                    // what decides about the choice besides the archive: what of the catalogue is used
 }
 
 func kernelTarget(p *Provider, ch catalogue.Choice) target {
@@ -161,6 +163,9 @@ func (p *Provider) resolve(ctx context.Context, t target, without []string) (cat
 		}
 		return nil
 	})
+	if err == nil && t.sift != nil {
+		pin, err = t.sift(ctx, pin)
+	}
 	return pin, err
 }
 

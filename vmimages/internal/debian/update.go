@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"kmodlab/internal/step"
 	"kmodlab/vmimages/internal/catalogue"
@@ -13,7 +14,7 @@ import (
 
 // Change is what an update changes about one pin.
 type Change struct {
-	Name     string // of the kernel or toolchain
+	Name     string // of the kernel, toolchain or emulator
 	Old, New string // what is pinned; Old is empty for a new pin, New for one that goes
 	Packages int    // how many packages are new
 }
@@ -32,7 +33,8 @@ func (c Change) String() string {
 }
 
 // Update asks the archive for the newest packages of every series in every
-// flavour on every architecture, and of every toolchain. It returns the lock that names them
+// flavour on every architecture, of every toolchain and of every emulator. It
+// returns the lock that names them
 // and how it differs from the one the provider works with; writing it to
 // [catalogue.LockFile] is the caller's.
 func (p *Provider) Update(ctx context.Context) (*catalogue.Lock, []Change, error) {
@@ -60,7 +62,15 @@ func (p *Provider) Update(ctx context.Context) (*catalogue.Lock, []Change, error
 		}
 		lock.Toolchains = append(lock.Toolchains, pin)
 	}
-	changes := append(compareLocks(p.lock.Kernels, lock.Kernels), compareLocks(p.lock.Toolchains, lock.Toolchains)...)
+	for _, e := range p.catalogue.Emulators {
+		pin, err := p.resolve(ctx, emulatorTarget(p, e), nil)
+		if err != nil {
+			return nil, nil, err
+		}
+		lock.Emulators = append(lock.Emulators, pin)
+	}
+	changes := slices.Concat(compareLocks(p.lock.Kernels, lock.Kernels), compareLocks(p.lock.Toolchains, lock.Toolchains),
+		compareLocks(p.lock.Emulators, lock.Emulators))
 	return lock, changes, nil
 }
 
