@@ -27,7 +27,7 @@ func (h Home) CompileCommands(ctx context.Context, w io.Writer, f Flags) error {
 	if err != nil {
 		return status(err)
 	}
-	if err := host.Ensure(ctx, host.Needs(source.Arch)); err != nil {
+	if err := host.Ensure(ctx, host.Needs()); err != nil {
 		return status(err)
 	}
 	k, err := source.Get(ctx)

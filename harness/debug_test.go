@@ -14,8 +14,8 @@ import (
 	"strings"
 	"testing"
 
+	"kmodlab/harness/internal/emulator/emulatortest"
 	"kmodlab/harness/internal/gdb"
-	"kmodlab/harness/internal/vm"
 	"kmodlab/internal/cache"
 )
 
@@ -81,9 +81,7 @@ func atoi(t *testing.T, digits string) int {
 // without a network: one, or all that there are; or it skips the test.
 func cachedSeries(t *testing.T) []string {
 	t.Helper()
-	if _, err := vm.FindQEMU(t.Context(), "amd64"); err != nil {
-		t.Skipf("needs QEMU: %v", err)
-	}
+	emulatortest.QEMU(t)
 	_, l, err := Checkout(".").open(t.Context(), io.Discard, false)
 	if err != nil {
 		t.Skipf("needs the cache: %v", err)

@@ -7,9 +7,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
+	"kmodlab/harness/internal/emulator"
 	"kmodlab/harness/internal/host"
+	"kmodlab/harness/internal/vm"
 	"kmodlab/internal/fault"
 )
 
@@ -20,7 +23,11 @@ func (h Home) Doctor(ctx context.Context, w io.Writer, asJSON bool) error {
 	if err != nil {
 		return status(err)
 	}
-	findings := host.Examine(ctx, l.cache.Root(), l.provider.Mirror)
+	var arches []string // whose QEMU this machine has to have
+	if l.qemu == emulator.Host {
+		arches = l.catalogue.Arches()
+	}
+	findings := append(host.Examine(ctx, l.cache.Root(), l.provider.Mirror, arches...), l.emulators(ctx)...)
 	if err := tellFindings(w, findings, asJSON); err != nil {
 		return status(err)
 	}
@@ -34,6 +41,34 @@ func (h Home) Doctor(ctx context.Context, w io.Writer, asJSON bool) error {
 		return failed(fault.ExitHarness, "%d things are missing", missing)
 	}
 	return nil
+}
+
+// emulators tells which QEMUs VMs will run in, where these are not simply those that
+// this machine has to have. It fetches nothing.
+func (l *lab) emulators(ctx context.Context) []host.Finding {
+	var findings []host.Finding
+	for _, arch := range l.catalogue.Arches() {
+		f := host.Finding{What: "QEMU for " + arch, State: host.Good}
+		var q vm.QEMU
+		var err error
+		switch e, cached := l.provider.CachedEmulator(arch); {
+		case l.qemu == emulator.Host:
+			continue
+		case l.qemu != emulator.Own:
+			q, err = vm.HostQEMU(ctx, arch, string(l.qemu))
+			f.Says = fmt.Sprintf("%s, %s, as %s says", q.Version, strings.Join(q.Command, " "), emulator.Env)
+		case cached:
+			q, err = vm.OwnQEMU(ctx, e.Command, e.ID)
+			f.Says = q.Version + ", from the archive, in " + e.Dir
+		default:
+			f.Says = strings.TrimSpace("Debian's "+e.Version) + ", fetched from the archive when it is first needed"
+		}
+		if err != nil {
+			f.State, f.Says = host.Lacking, strings.ReplaceAll(err.Error(), "\n", ";")
+		}
+		findings = append(findings, f)
+	}
+	return findings
 }
 
 // tellFindings writes the findings for a person, or for a program.

@@ -13,9 +13,11 @@ import (
 
 	"golang.org/x/term"
 
+	"kmodlab/harness/internal/emulator"
 	"kmodlab/harness/internal/host"
 	"kmodlab/harness/internal/matrix"
 	"kmodlab/harness/internal/report"
+	"kmodlab/harness/internal/vm"
 	"kmodlab/internal/cache"
 	"kmodlab/internal/fault"
 	"kmodlab/internal/kernel"
@@ -45,11 +47,13 @@ type lab struct {
 	cache     *cache.Cache
 	catalogue *vmimages.Catalogue
 	provider  *vmimages.Archive
+	qemu      emulator.Choice
+	locked    bool
 }
 
 // open sets up a lab that reports to w. The returned context carries the view.
 func (h Home) open(ctx context.Context, w io.Writer, locked bool) (context.Context, *lab, error) {
-	l := &lab{home: h, out: h.Out, view: terminal(w)}
+	l := &lab{home: h, out: h.Out, view: terminal(w), locked: locked}
 	ctx = step.With(ctx, l.view.Listen)
 	context.AfterFunc(ctx, l.view.Close) // cases that are interrupted have no end
 	var err error
@@ -64,7 +68,8 @@ func (h Home) open(ctx context.Context, w io.Writer, locked bool) (context.Conte
 		return nil, nil, err
 	}
 	l.provider = vmimages.NewArchive(l.cache, l.catalogue, lock, locked)
-	return ctx, l, nil
+	l.qemu, err = emulator.Chosen("")
+	return ctx, l, err
 }
 
 // terminal returns a view of w that is live when w is a terminal that can move
@@ -84,9 +89,12 @@ func terminal(w io.Writer) *report.Terminal {
 // runner returns a runner for the kernels, with everything on the host that
 // they need.
 func (l *lab) runner(ctx context.Context, kernels []kernel.Source, view matrix.View, update bool) (*matrix.Runner, error) {
-	var arches []string
+	var arches []string // whose QEMU this machine has to have
 	for _, k := range kernels {
 		arches = append(arches, k.Arch)
+	}
+	if l.qemu != emulator.Host {
+		arches = nil
 	}
 	if err := host.Ensure(ctx, host.Needs(arches...)); err != nil {
 		return nil, err
@@ -95,7 +103,12 @@ func (l *lab) runner(ctx context.Context, kernels []kernel.Source, view matrix.V
 	if err != nil {
 		return nil, err
 	}
-	return &matrix.Runner{Cache: l.cache, History: history, Root: l.home.Sources, Kmod: l.home.Lessons, Out: l.out, Update: update, View: view}, nil
+	return &matrix.Runner{Cache: l.cache, History: history, Root: l.home.Sources, Kmod: l.home.Lessons, Out: l.out, Update: update, View: view, QEMU: l.emulator}, nil
+}
+
+// emulator returns what VMs of arch run in.
+func (l *lab) emulator(ctx context.Context, arch string) (vm.QEMU, error) {
+	return l.qemu.Find(ctx, l.provider, arch, l.locked)
 }
 
 // Status is the error of a run that went to its end and whose outcome is not

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"kmodlab/harness/internal/emulator"
 	"kmodlab/harness/internal/lesson"
 	"kmodlab/harness/internal/project"
 	"kmodlab/harness/internal/report"
@@ -60,6 +61,9 @@ func (h Home) try(ctx context.Context, w io.Writer, f TryFlags, p *project.Proje
 	}
 	if p.Mirror != "" {
 		l.provider.UseMirror(p.Mirror)
+	}
+	if l.qemu, err = emulator.Chosen(p.QEMU); err != nil {
+		return status(err)
 	}
 	j, err := l.tryAll(ctx, f, p, trials)
 	if err != nil {

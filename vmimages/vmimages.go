@@ -46,10 +46,12 @@ func ParseCatalogue(text []byte) (*Catalogue, error) { return catalogue.Parse(te
 // LoadLock returns the lock that is compiled in.
 func LoadLock() (*Lock, error) { return catalogue.ParseLock(lockText) }
 
-// Archive provides the kernels of Debian's archive; Headers are those of one that
-// is in the cache; CoreSources are the sources of a series, without its drivers.
+// Archive provides the kernels of Debian's archive, and the emulators that they
+// are booted in; Headers are those of a kernel that is in the cache, CoreSources the
+// sources of a series, without its drivers.
 type (
 	Archive     = debian.Provider
+	Emulator    = debian.Emulator
 	Headers     = debian.Headers
 	CoreSources = debian.Sources
 )

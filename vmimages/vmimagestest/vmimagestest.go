@@ -13,18 +13,9 @@ import (
 	"kmodlab/vmimages"
 )
 
-// Kernel returns the user's cache and the kernel called name ("6.12",
-// "7.3 rt") in it; the first one of amd64 for "". A test that cannot have a VM
-// of it is skipped, and says what is missing: it is short, or there is no QEMU,
-// no cache, or no such kernel in the cache.
-func Kernel(t testing.TB, name string) (*cache.Cache, kernel.Source) {
+// Archive returns the user's cache, and the archive with what is kept in it.
+func Archive(t testing.TB) (*cache.Cache, *vmimages.Archive) {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("-short: needs VMs")
-	}
-	if _, err := exec.LookPath("qemu-system-x86_64"); err != nil {
-		t.Skipf("no VM: %v", err)
-	}
 	c, err := cache.Open()
 	if err != nil {
 		t.Skipf("no cache: %v", err)
@@ -37,7 +28,24 @@ func Kernel(t testing.TB, name string) (*cache.Cache, kernel.Source) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	provider := vmimages.NewArchive(c, catalogue, lock, false)
+	return c, vmimages.NewArchive(c, catalogue, lock, false)
+}
+
+// Kernel returns the user's cache and the kernel called name ("6.12",
+// "7.3 rt") in it; the first one of amd64 for "". A test that cannot have a VM
+// of it is skipped, and says what is missing: it is short, or there is no QEMU,
+// no cache, or no such kernel in the cache.
+func Kernel(t testing.TB, name string) (*cache.Cache, kernel.Source) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: needs VMs")
+	}
+	c, provider := Archive(t)
+	if _, err := exec.LookPath("qemu-system-x86_64"); err != nil {
+		if _, cached := provider.CachedEmulator("amd64"); !cached {
+			t.Skipf("no VM: there is no QEMU in the cache, and %v", err)
+		}
+	}
 	rows, err := provider.List(t.Context())
 	if err != nil {
 		t.Fatal(err)

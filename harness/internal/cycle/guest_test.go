@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"kmodlab/harness/internal/emulator/emulatortest"
 	"kmodlab/harness/internal/lesson"
 	"kmodlab/harness/internal/matrix"
 	"kmodlab/harness/internal/verdict"
@@ -69,5 +70,5 @@ func newRunner(t *testing.T, kmod string) (*matrix.Runner, kernel.Source) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &matrix.Runner{Cache: c, Root: root, Kmod: kmod, Out: t.TempDir(), View: quiet{}}, source
+	return &matrix.Runner{Cache: c, Root: root, Kmod: kmod, Out: t.TempDir(), View: quiet{}, QEMU: emulatortest.Find(t)}, source
 }

@@ -39,9 +39,9 @@ type Finding struct {
 
 // Examine looks at this machine, with the cache in the folder cache. It changes
 // nothing and asks nobody outside; mirror tells where kernels come from.
-func Examine(ctx context.Context, cache string, mirror func(context.Context) (string, error)) []Finding {
+func Examine(ctx context.Context, cache string, mirror func(context.Context) (string, error), arches ...string) []Finding {
 	findings := []Finding{system(), memory(), disk(cache)}
-	for _, n := range append(Needs("amd64", "arm64"), Need{Program: "go", Package: "golang"}) {
+	for _, n := range append(Needs(arches...), Need{Program: "go", Package: "golang"}) {
 		findings = append(findings, n.finding(ctx))
 	}
 	return append(findings, kvm(cache), walls(), archive(ctx, mirror))

@@ -29,7 +29,8 @@ type Need struct {
 	Optional bool // installed along with others, and missed by nobody: who would use it says what is lost
 }
 
-// Needs returns what building and booting kernels of these architectures takes.
+// Needs returns what building for kernels takes, and booting kernels of these
+// architectures in QEMUs of this machine.
 func Needs(arches ...string) []Need {
 	needs := []Need{
 		{Program: "make", Package: "make"},

@@ -105,7 +105,7 @@ func (r *Runner) emulated(ctx context.Context, m vm.Machine) (vm.Machine, error)
 		return m, nil
 	}
 	var err error
-	if m.QEMU, err = vm.FindQEMU(ctx, arch); err != nil {
+	if m.QEMU, err = r.QEMU(ctx, arch); err != nil {
 		return m, err
 	}
 	if m.Accel, err = vm.Choose(ctx, r.Cache, m); err != nil {

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"kmodlab/harness/internal/emulator/emulatortest"
 	"kmodlab/harness/internal/lesson"
 	"kmodlab/harness/internal/report"
 	"kmodlab/harness/internal/verdict"
@@ -63,7 +64,7 @@ func newRunner(t *testing.T, kmod, series string) (*Runner, kernel.Source) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Runner{Cache: c, Root: root, Kmod: kmod, Out: t.TempDir(), View: quiet{}, Limit: 4 * time.Second}, source
+	return &Runner{Cache: c, Root: root, Kmod: kmod, Out: t.TempDir(), View: quiet{}, QEMU: emulatortest.Find(t), Limit: 4 * time.Second}, source
 }
 
 // Every fault gets its verdict, on every kernel, and the reason names it.

@@ -63,9 +63,10 @@ type Runner struct {
 	Limit   time.Duration // how much of its own time a VM may live in a step, before it is seen whether it hangs; 30 s for 0
 	Jobs    int           // cases that may run at once; as many as CPUs and memory carry for 0
 	View    View
-	Allow   []splat.Allowance // splats that are no fault, beside those that a lesson allows
-	History api.History       // other kernels, by which what is missing on one is explained
-	Play    Play              // what a case does on its VM; nil runs its script
+	QEMU    func(ctx context.Context, arch string) (vm.QEMU, error) // what VMs of arch run in
+	Allow   []splat.Allowance                                       // splats that are no fault, beside those that a lesson allows
+	History api.History                                             // other kernels, by which what is missing on one is explained
+	Play    Play                                                    // what a case does on its VM; nil runs its script
 
 	// Attend, if not nil, is called with the VM of each case and returns when
 	// the case may begin. Its error ends the case, as infra.

@@ -40,6 +40,7 @@ type Project struct {
 	Modules  []string          `toml:"modules"`  // of the kernel itself, inserted first
 	Params   map[string]string `toml:"params"`   // by module: "a=1 b=2"
 	Mirror   string            `toml:"mirror"`   // of the kernel archive
+	QEMU     string            `toml:"qemu"`     // own or host: what VMs run in
 	Allow    []splat.Allowance `toml:"allow"`    // splats that are no fault
 }
 

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"kmodlab/harness/internal/emulator/emulatortest"
 	"kmodlab/harness/internal/vm"
 	"kmodlab/internal/fault"
 	"kmodlab/internal/kernel"
@@ -33,10 +34,7 @@ func TestBoot(t *testing.T) {
 // TestBootFails checks that each way not to come up is one error that names
 // its owner and shows what there is to see.
 func TestBootFails(t *testing.T) {
-	qemu, err := vm.FindQEMU(t.Context(), "amd64")
-	if err != nil {
-		t.Skipf("needs QEMU: %v", err)
-	}
+	qemu := emulatortest.QEMU(t)
 	text := filepath.Join(t.TempDir(), "text")
 	if err := os.WriteFile(text, []byte("neither a kernel nor an archive"), 0o644); err != nil {
 		t.Fatal(err)
@@ -48,7 +46,7 @@ func TestBootFails(t *testing.T) {
 		want    string
 	}{
 		{"no QEMU", func(t *testing.T) vm.Machine {
-			return vm.Machine{QEMU: vm.QEMU{Path: "/no/qemu"}, Kernel: &kernel.Kernel{Image: text}, Initramfs: text}
+			return vm.Machine{QEMU: vm.QEMU{Command: []string{"/no/qemu"}}, Kernel: &kernel.Kernel{Image: text}, Initramfs: text}
 		}, fault.Host, "no such file"},
 		{"no kernel file", func(t *testing.T) vm.Machine {
 			return vm.Machine{QEMU: qemu, Kernel: &kernel.Kernel{Image: "/no/vmlinux"}, Initramfs: text}
@@ -77,12 +75,5 @@ func TestBootFails(t *testing.T) {
 				t.Errorf("Boot = %v\nwant a fault of %s with %q", err, tt.owner, tt.want)
 			}
 		})
-	}
-}
-
-func TestFindQEMUNowhere(t *testing.T) {
-	t.Setenv("PATH", t.TempDir())
-	if qemu, err := vm.FindQEMU(t.Context(), "amd64"); fault.Of(err) != fault.Host || !strings.Contains(err.Error(), "hint: ") {
-		t.Errorf("FindQEMU with an empty PATH = %v, %v; want a fault of the host with a hint", qemu, err)
 	}
 }

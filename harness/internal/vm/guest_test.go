@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"kmodlab/harness/internal/emulator/emulatortest"
 	"kmodlab/harness/internal/kbuild"
 	"kmodlab/harness/internal/vm"
 	"kmodlab/internal/cache"
@@ -34,10 +35,7 @@ func newLab(t *testing.T, series string) lab {
 	t.Helper()
 	c, source := vmimagestest.Kernel(t, series)
 	ctx := logged(t)
-	qemu, err := vm.FindQEMU(ctx, "amd64")
-	if err != nil {
-		t.Fatal(err)
-	}
+	qemu := emulatortest.QEMU(t)
 	k, err := source.Get(ctx)
 	if err != nil {
 		t.Fatalf("kernel %s: %v", source.Name, err)

@@ -5,12 +5,10 @@ package vm
 import (
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 
 	"kmodlab/internal/cache"
 )
@@ -41,10 +39,7 @@ func loaded(ctx context.Context, path string) []string {
 // say returns what a program prints; nothing when it fails, as ldd does of a
 // script.
 func say(ctx context.Context, argv ...string) string {
-	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C"}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C in a terminal goes to us, not to it
-	out, err := cmd.Output()
+	out, err := quiet(ctx, argv).Output()
 	if err != nil {
 		return ""
 	}

@@ -26,7 +26,7 @@ const cpuinfo = "processor\t: 0\nvendor_id\t: GenuineIntel\ncpu family\t: 6\nmod
 
 func anyMachine(*testing.T) *onHost {
 	return &onHost{host: cpuinfo, m: Machine{Kernel: &kernel.Kernel{Image: "/a/vmlinux", Digest: "d", Release: "6.12", Arch: "amd64"}, Initramfs: "/a/i", InitramfsKey: "i",
-		QEMU: QEMU{Path: "/usr/bin/qemu", Version: "QEMU 7", ID: "q"}}}
+		QEMU: QEMU{Command: []string{"/usr/bin/qemu"}, Version: "QEMU 7", ID: "q"}}}
 }
 
 // machineChanges are changes of a machine, which concern a template and a trial

@@ -115,15 +115,18 @@ func monitor(fd int) part {
 // of the agent shows.
 const agentDevice = "agent-port"
 
+// portDevice is what the guest sees of a channel.
+const portDevice = "virtserialport"
+
 // ports are the channels to agent and executor. A virtio port moves a module of
 // 300 kB in 30 ms, a second serial line takes 2 s.
 func ports(agentFD, executorFD int) part {
 	return part{qemu: []string{
 		"-device", "virtio-serial-pci,id=serial,max_ports=3", // the first is kept for a console
 		"-chardev", fmt.Sprintf("socket,id=agent,fd=%d", agentFD),
-		"-device", "virtserialport,id=" + agentDevice + ",bus=serial.0,chardev=agent,name=" + wire.AgentPort,
+		"-device", portDevice + ",id=" + agentDevice + ",bus=serial.0,chardev=agent,name=" + wire.AgentPort,
 		"-chardev", fmt.Sprintf("socket,id=executor,fd=%d", executorFD),
-		"-device", "virtserialport,bus=serial.0,chardev=executor,name=" + wire.ExecutorPort,
+		"-device", portDevice + ",bus=serial.0,chardev=executor,name=" + wire.ExecutorPort,
 	}}
 }
 

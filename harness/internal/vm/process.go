@@ -33,7 +33,7 @@ type process struct {
 
 // startQEMU starts QEMU with args. state, if not nil, becomes its stateFD and
 // is closed here.
-func startQEMU(path string, args []string, state *os.File) (*process, error) {
+func startQEMU(q QEMU, args []string, state *os.File) (*process, error) {
 	p := &process{output: new(bytes.Buffer), done: make(chan struct{})}
 	var theirs []*os.File
 	defer func() {
@@ -53,7 +53,8 @@ func startQEMU(path string, args []string, state *os.File) (*process, error) {
 	if state != nil {
 		theirs = append(theirs, state)
 	}
-	p.cmd = exec.Command(path, args...)
+	argv := q.argv(args...)
+	p.cmd = exec.Command(argv[0], argv[1:]...)
 	p.cmd.Env = sealed()
 	p.cmd.ExtraFiles = theirs
 	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
@@ -79,7 +80,7 @@ func startQEMU(path string, args []string, state *os.File) (*process, error) {
 	}()
 	if err := <-started; err != nil {
 		p.closeOurs()
-		return nil, fmt.Errorf("start %s: %w", path, err)
+		return nil, fmt.Errorf("start %s: %w", argv[0], err)
 	}
 	return p, nil
 }

@@ -17,7 +17,7 @@ func TestEnvironmentOfQEMU(t *testing.T) {
 	for _, name := range []string{"SECRET_TOKEN", "QEMU_AUDIO_DRV", "QEMU_MODULE_DIR", "LD_LIBRARY_PATH", "G_SLICE", "LC_MESSAGES", "HOME"} {
 		t.Setenv(name, "/poison")
 	}
-	p, err := startQEMU("/usr/bin/env", nil, nil)
+	p, err := startQEMU(QEMU{Command: []string{"/usr/bin/env"}}, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -58,7 +58,7 @@ func launch(ctx context.Context, m Machine, args []string, state *os.File) (*VM,
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	proc, err := startQEMU(m.QEMU.Path, args, state)
+	proc, err := startQEMU(m.QEMU, args, state)
 	if err != nil {
 		return nil, m.bootFault(err, Fate{How: Crashed})
 	}

@@ -20,11 +20,11 @@ import (
 func (l lab) wrapped(t *testing.T, lines string) vm.QEMU {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "qemu")
-	text := "#!/bin/sh\n" + lines + "\nexec " + l.machine.QEMU.Path + ` "$@"` + "\n"
+	text := "#!/bin/sh\n" + lines + "\nexec '" + strings.Join(l.machine.QEMU.Command, "' '") + `' "$@"` + "\n"
 	if err := os.WriteFile(path, []byte(text), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	return vm.QEMU{Path: path, Version: "wrapped " + l.machine.QEMU.Version, ID: l.machine.QEMU.ID + lines}
+	return vm.QEMU{Command: []string{path}, Version: "wrapped " + l.machine.QEMU.Version, ID: l.machine.QEMU.ID + lines}
 }
 
 // TestCannotClone has a QEMU that freezes and cannot thaw: VMs are booted then,
@@ -85,8 +85,8 @@ func TestClockJumps(t *testing.T) {
 		}
 	}
 	jump(0)
-	l.machine.QEMU.Path = l.wrapped(t, "export LD_PRELOAD="+libraries[0]+" FAKETIME_TIMESTAMP_FILE="+now+
-		" FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME_DISABLE_SHM=1").Path // the rest stays: it can clone what the real one froze
+	l.machine.QEMU.Command = l.wrapped(t, "export LD_PRELOAD="+libraries[0]+" FAKETIME_TIMESTAMP_FILE="+now+
+		" FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME_DISABLE_SHM=1").Command // the rest stays: it can clone what the real one froze
 	v := l.clone(t)
 	for _, hours := range []int{+1, -1, 0} {
 		jump(hours)
