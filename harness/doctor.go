@@ -65,6 +65,9 @@ func (l *lab) emulators(ctx context.Context) []host.Finding {
 		}
 		if err != nil {
 			f.State, f.Says = host.Lacking, strings.ReplaceAll(err.Error(), "\n", ";")
+			if arch != l.catalogue.Host {
+				f.State = host.Poor // few want it
+			}
 		}
 		findings = append(findings, f)
 	}

@@ -67,7 +67,7 @@ func TestFind(t *testing.T) {
 		"host, none here":             {choice: Host, archive: good, owner: fault.Host, says: "hint: install it: apt install qemu-system-x86"},
 		"a path":                      {choice: Choice(other), archive: good, path: there, want: "QEMU elsewhere"},
 		"a folder":                    {choice: Choice(elsewhere), archive: good, path: there, want: "QEMU elsewhere"},
-		"a path that leads nowhere":   {choice: "/no/qemu", archive: good, path: there, owner: fault.Host, says: "/no/qemu"},
+		"a path that leads nowhere":   {choice: "/no/qemu", archive: good, path: there, owner: fault.Host, says: "hint: see whether that is the path of a QEMU"},
 		"a folder without one":        {choice: Choice(t.TempDir()), archive: good, path: there, owner: fault.Host, says: "there is no qemu-system-x86_64"},
 		"the archive's does not run":  {choice: Own, archive: having{command: []string{"/no/loader"}}, path: there, owner: fault.Archive, says: "QEMU does not run"},
 		"the archive's lacks devices": {choice: Own, archive: having{command: []string{"/bin/echo"}}, path: there, owner: fault.Archive, says: "lacks"},

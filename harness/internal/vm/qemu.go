@@ -38,16 +38,16 @@ func HostQEMU(ctx context.Context, arch, path string) (QEMU, error) {
 	if !ok {
 		return QEMU{}, &fault.Error{Owner: fault.Usage, What: fmt.Sprintf("there are no VMs of the architecture %q", arch)}
 	}
-	name := p.name
+	name, hint := p.name, "install it: apt install "+p.pkg
 	if path != "" {
-		name = path
+		name, hint = path, "see whether that is the path of a QEMU, or of a folder that has one for "+arch
 		if info, err := os.Stat(path); err == nil && info.IsDir() {
 			name = filepath.Join(path, p.name)
 		}
 	}
 	program, err := exec.LookPath(name)
 	if err != nil {
-		return QEMU{}, &fault.Error{Owner: fault.Host, What: "there is no " + p.name, Where: path, Err: err, Hint: "install it: apt install " + p.pkg}
+		return QEMU{}, &fault.Error{Owner: fault.Host, What: "there is no " + p.name, Where: path, Err: err, Hint: hint}
 	}
 	q := QEMU{Command: []string{program}}
 	var loads []string
