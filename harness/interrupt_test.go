@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"kmodlab/harness/internal/emulator"
 	"kmodlab/internal/cache"
 	"kmodlab/internal/fault"
 	"kmodlab/vmimages"
@@ -75,7 +76,15 @@ func needs(t *testing.T) string {
 		t.Skip("looks for the emulator of amd64")
 	}
 	c, _ := vmimagestest.Kernel(t, series)
+	if _, archive := vmimagestest.Archive(t); !isCached(archive) {
+		t.Setenv(emulator.Env, emulator.Host) // nothing is downloaded
+	}
 	return c.Root()
+}
+
+func isCached(archive *vmimages.Archive) bool {
+	_, cached := archive.CachedEmulator("amd64")
+	return cached
 }
 
 // lab is the project in a folder where a run may leave results, with few
