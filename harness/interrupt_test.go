@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"kmodlab/harness/internal/emulator"
+	"kmodlab/harness/internal/host"
 	"kmodlab/internal/cache"
 	"kmodlab/internal/fault"
 	"kmodlab/vmimages"
@@ -57,7 +58,7 @@ func TestInterrupt(t *testing.T) {
 	lab.interrupt(t, "build", nil, func(string) bool { return slices.Contains(lab.processes(t), "make") })
 	lab.interrupt(t, "boot", nil, func(string) bool {
 		booting, _ := filepath.Glob(filepath.Join(lab.cache, "tmp/template-*/ram"))
-		return len(booting) > 0 && slices.Contains(lab.processes(t), "qemu-system-x86")
+		return len(booting) > 0 && slices.Contains(lab.processes(t), emulating)
 	})
 	lab.interrupt(t, "case", nil, func(output string) bool { return strings.Contains(output, "$ run sleep 100000") })
 
@@ -222,6 +223,9 @@ func (l *lab) nothingLeft(t *testing.T, stage string) {
 	}
 }
 
+// emulating is what [lab.processes] calls a QEMU, whatever its program is called.
+const emulating = "QEMU"
+
 // processes returns the names of the processes that have the lab's cache in
 // their environment, or in their arguments: those that build and emulate do not
 // get to see the environment.
@@ -246,7 +250,10 @@ func (l *lab) processes(t *testing.T) []string {
 			continue
 		}
 		comm, err := os.ReadFile(filepath.Join(dir, "comm"))
-		if err == nil {
+		switch {
+		case host.IsEmulator(string(args)):
+			names = append(names, emulating)
+		case err == nil:
 			names = append(names, strings.TrimSpace(string(comm)))
 		}
 	}

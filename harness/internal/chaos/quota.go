@@ -51,7 +51,8 @@ func newGroup() (*group, error) {
 		return nil, err
 	}
 	for _, place := range groupPlaces(string(text)) {
-		g := &group{parent: place.dir, dir: filepath.Join(place.dir, "kmodlab-chaos-"+strconv.Itoa(os.Getpid())), v2: place.v2}
+		sweep(place.dir)
+		g := &group{parent: place.dir, dir: filepath.Join(place.dir, groupPrefix+strconv.Itoa(os.Getpid())), v2: place.v2}
 		if err = os.Mkdir(g.dir, 0o755); err != nil {
 			continue
 		}
@@ -61,6 +62,18 @@ func newGroup() (*group, error) {
 		g.remove()
 	}
 	return nil, fmt.Errorf("no control group of the CPU can be made: %w", err)
+}
+
+// groupPrefix is how the groups are called, with the process behind it.
+const groupPrefix = "kmodlab-chaos-"
+
+// sweep removes the groups that runs left which were killed. One that is in use
+// cannot be removed.
+func sweep(dir string) {
+	left, _ := filepath.Glob(filepath.Join(dir, groupPrefix+"*")) // the pattern is well formed
+	for _, path := range left {
+		os.Remove(path)
+	}
 }
 
 // groupPlace is a folder in which a group may be made.
@@ -104,7 +117,7 @@ func (g *group) limit(cpus float64) error {
 
 // remove moves everybody back and removes the group.
 func (g *group) remove() {
-	for range 10 { // who is started meanwhile is moved the next time
+	for range 100 { // who is started meanwhile is moved the next time, and who ends may take a while
 		text, err := os.ReadFile(filepath.Join(g.dir, "cgroup.procs"))
 		if err != nil {
 			break
@@ -115,6 +128,7 @@ func (g *group) remove() {
 		if os.Remove(g.dir) == nil {
 			return
 		}
+		time.Sleep(20 * time.Millisecond)
 	}
 }
 

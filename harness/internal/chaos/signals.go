@@ -8,11 +8,10 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"strconv"
-	"strings"
 	"syscall"
 	"time"
+
+	"kmodlab/harness/internal/host"
 )
 
 // How long something stands still.
@@ -56,23 +55,4 @@ func pause(ctx context.Context, chance *rand.Rand) error {
 }
 
 // emulators returns the process ids of the emulators that this process started.
-func emulators() []int {
-	tasks, err := filepath.Glob("/proc/self/task/*/children")
-	if err != nil {
-		return nil
-	}
-	var pids []int
-	for _, path := range tasks {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			continue // the thread has ended
-		}
-		for word := range strings.FieldsSeq(string(text)) {
-			comm, err := os.ReadFile("/proc/" + word + "/comm")
-			if pid, e := strconv.Atoi(word); err == nil && e == nil && strings.HasPrefix(string(comm), "qemu") {
-				pids = append(pids, pid)
-			}
-		}
-	}
-	return pids
-}
+func emulators() []int { return host.Emulators(os.Getpid()) }

@@ -8,12 +8,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"kmodlab/harness/internal/emulator/emulatortest"
+	"kmodlab/harness/internal/host"
 	"kmodlab/harness/internal/lesson"
 	"kmodlab/harness/internal/report"
 	"kmodlab/harness/internal/verdict"
@@ -177,33 +177,10 @@ func tail(text string, n int) string {
 	return fmt.Sprintf("... %s", strings.Join(lines[max(0, len(lines)-n):], "\n"))
 }
 
-// emulators returns the process ids of the QEMUs that this process started.
-func emulators(t *testing.T) []int {
-	t.Helper()
-	tasks, err := filepath.Glob("/proc/self/task/*/children")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var pids []int
-	for _, path := range tasks {
-		text, _ := os.ReadFile(path) // a thread that has ended has no children
-		for word := range strings.FieldsSeq(string(text)) {
-			pid, err := strconv.Atoi(word)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if comm, _ := os.ReadFile("/proc/" + word + "/comm"); strings.HasPrefix(string(comm), "qemu") {
-				pids = append(pids, pid)
-			}
-		}
-	}
-	return pids
-}
-
 // nothingLeft looks for what the runner left behind: a QEMU, a folder, a lock.
 func nothingLeft(t *testing.T, r *Runner) {
 	t.Helper()
-	if pids := emulators(t); len(pids) > 0 {
+	if pids := host.Emulators(os.Getpid()); len(pids) > 0 {
 		t.Errorf("QEMUs %v still run; want none", pids)
 	}
 	for _, sub := range []string{"tmp", "locks"} {

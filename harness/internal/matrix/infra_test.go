@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"testing"
 
+	"kmodlab/harness/internal/host"
 	"kmodlab/harness/internal/lesson"
 	"kmodlab/harness/internal/report"
 	"kmodlab/harness/internal/verdict"
@@ -62,7 +63,7 @@ func TestEmulatorKilled(t *testing.T) {
 					steps++
 				}
 				if strings.HasSuffix(id, "/killed") && step == "insmod fault_call" {
-					for _, pid := range emulators(t) {
+					for _, pid := range host.Emulators(os.Getpid()) {
 						syscall.Kill(pid, tt.signal)
 					}
 				}

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"kmodlab/harness/internal/host"
 	"kmodlab/harness/internal/vm"
 	"kmodlab/internal/cache"
 )
@@ -97,14 +98,8 @@ func waitForQEMU(t *testing.T, parent int) []string {
 	t.Helper()
 	for ; !ended(strconv.Itoa(parent)); time.Sleep(10 * time.Millisecond) {
 		var pids []string
-		tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", parent))
-		for _, path := range tasks {
-			text, _ := os.ReadFile(path)
-			for pid := range strings.FieldsSeq(string(text)) {
-				if comm, _ := os.ReadFile("/proc/" + pid + "/comm"); strings.HasPrefix(string(comm), "qemu") {
-					pids = append(pids, pid)
-				}
-			}
+		for _, pid := range host.Emulators(parent) {
+			pids = append(pids, strconv.Itoa(pid))
 		}
 		if len(pids) > 0 {
 			return pids
