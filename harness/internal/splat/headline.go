@@ -4,11 +4,8 @@ package splat
 
 import (
 	"regexp"
-	"regexp/syntax"
 	"slices"
 	"strings"
-
-	"github.com/cloudflare/ahocorasick"
 )
 
 // headline is how a report of trouble begins.
@@ -70,87 +67,10 @@ func starting(alternatives string) *regexp.Regexp {
 // those of the kernel's printing functions; the file of each is named.
 var headlines = slices.Concat(panics, sanitizers, locks, lockups, memories, faults, bugs, warnings, misuses, cores, taints)
 
-// triggers finds which headlines a line may be, by words that each of them has.
-var triggers = newTriggers(headlines)
-
-type trigger struct {
-	words *ahocorasick.Matcher
-	of    [][]int // the headlines that have a word
-}
-
-func newTriggers(all []headline) trigger {
-	index := map[string][]int{}
-	for i := range all {
-		tree, err := syntax.Parse(all[i].pattern.String(), syntax.Perl)
-		if err != nil {
-			panic(err) // it was compiled before
-		}
-		for _, word := range required(tree.Simplify()) {
-			index[word] = append(index[word], i)
-		}
-	}
-	var words []string
-	var of [][]int
-	for word, headlines := range index {
-		words, of = append(words, word), append(of, headlines)
-	}
-	return trigger{ahocorasick.NewStringMatcher(words), of}
-}
-
-// required returns words of which each text that an expression matches has at
-// least one; nil when there are none.
-func required(re *syntax.Regexp) []string {
-	switch re.Op {
-	case syntax.OpLiteral:
-		if re.Flags&syntax.FoldCase == 0 {
-			return []string{string(re.Rune)}
-		}
-	case syntax.OpCapture, syntax.OpPlus:
-		return required(re.Sub[0])
-	case syntax.OpAlternate:
-		var all []string
-		for _, sub := range re.Sub {
-			words := required(sub)
-			if words == nil {
-				return nil
-			}
-			all = append(all, words...)
-		}
-		return all
-	case syntax.OpConcat:
-		var best []string
-		for _, sub := range re.Sub {
-			if words := required(sub); shortest(words) > shortest(best) {
-				best = words
-			}
-		}
-		return best
-	}
-	return nil
-}
-
-func shortest(words []string) int {
-	least := 0
-	for i, word := range words {
-		if i == 0 || len(word) < least {
-			least = len(word)
-		}
-	}
-	return least
-}
-
 // classify returns the headline that a line is, and where in it that begins; nil
 // when it is none.
 func classify(text string) (*headline, int) {
-	hits := triggers.words.MatchThreadSafe([]byte(text))
-	if len(hits) == 0 {
-		return nil, 0
-	}
-	var candidates []int
-	for _, hit := range hits {
-		candidates = append(candidates, triggers.of[hit]...)
-	}
-	slices.Sort(candidates)
+	candidates := triggers.candidates(text)
 	for _, i := range candidates {
 		if headlines[i].pattern.MatchString(text) {
 			return &headlines[i], 0
