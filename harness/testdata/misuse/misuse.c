@@ -38,7 +38,13 @@ static int misuse_sysctl(void)
 {
 	static int value;
 	static struct ctl_table table[] = {
-		{ .procname = "misuse", .data = &value, .maxlen = sizeof(int), .mode = 0444, .proc_handler = proc_dointvec },
+		{
+			.procname = "misuse",
+			.data = &value,
+			.maxlen = sizeof(int),
+			.mode = 0444,
+			.proc_handler = proc_dointvec,
+		},
 		/* Tables ended with an empty entry up to 6.10. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 11, 0)
 		{ }
