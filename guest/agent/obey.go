@@ -26,7 +26,7 @@ import (
 type agent struct {
 	speaker  *speaker
 	executor *executor
-	commands sync.Map // the number of an order, as text, to the process that it started
+	commands sync.Map // the number of an order, as text, to the process that it started and that runs
 }
 
 // listen does what the harness orders, until it hangs up.
@@ -113,8 +113,12 @@ func (a *agent) run(o *wire.Order) *wire.Answer {
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(o.Blob), out, out
 	err := cmd.Start()
 	if err == nil {
-		a.commands.Store(strconv.FormatUint(o.ID, 10), cmd.Process.Pid)
+		order := strconv.FormatUint(o.ID, 10)
+		a.commands.Store(order, cmd.Process.Pid)
 		err = cmd.Wait()
+		// Orders have numbers of their own in each clone. One that was done before
+		// the VM was frozen must not be taken for one of the same number.
+		a.commands.Delete(order)
 	}
 	ans := &wire.Answer{Blob: out.b.Bytes()}
 	exit := new(exec.ExitError)
