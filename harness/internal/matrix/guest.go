@@ -231,29 +231,6 @@ func (b *guest) step(ctx context.Context, act func(context.Context) (vm.Answer, 
 // killed it is the reason.
 var errTaskDied = errors.New("the task that took the step was killed")
 
-// excuse returns records without the complaints of a guest that was kept from
-// running, and notes those.
-func (b *guest) excuse(records []kmsg.Record, kept func() time.Duration) []kmsg.Record {
-	var lost time.Duration
-	records, complaints := kmsg.HeldUp(records, func() time.Duration {
-		lost = kept()
-		return lost
-	})
-	for i, c := range complaints {
-		b.excused[c.Seq] = true
-		switch { // which also taint (kernel/watchdog.c, panic.c)
-		case strings.Contains(c.Text, "BUG: soft lockup"):
-			b.forgiven |= taintOfLockup
-		case strings.HasPrefix(c.Text, "WARNING: "):
-			b.forgiven |= taintOfWarning
-		}
-		if i == 0 {
-			b.notes = append(b.notes, fmt.Sprintf("%s: the VM was kept from running for %.1f s, of which the kernel complains: %s", b.current, lost.Seconds(), c.Text))
-		}
-	}
-	return records
-}
-
 func (b *guest) keep(answer vm.Answer) {
 	b.lost += answer.Lost
 	b.records = append(b.records, answer.Records...)
