@@ -4,6 +4,7 @@ package splat
 
 import (
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -41,5 +42,23 @@ func TestEssence(t *testing.T) {
 	}
 	if len(got) == len(want) {
 		t.Error("Essence() has no frame")
+	}
+}
+
+// A lockup is told again and again while it lasts, and read once.
+func TestEssenceOfALockup(t *testing.T) {
+	again := []string{
+		"watchdog: BUG: soft lockup - CPU#0 stuck for 22s! [insmod:88]",
+		"CPU: 0 PID: 88 Comm: insmod Tainted: G OE 6.12.1 #1",
+		"RIP: 0010:m_init+0x12/0x20 [m]",
+		"Call Trace:",
+		" do_one_initcall+0x40/0x200",
+	}
+	splats := In(slices.Repeat(again, 3))
+	if len(splats) != 1 || splats[0].Last != 14 {
+		t.Fatalf("In() = %s; want one report of all lines", describe(splats))
+	}
+	if got := splats[0].Essence(); len(got) != len(again) {
+		t.Errorf("Essence() = %q; want the first report's %d lines", got, len(again))
 	}
 }

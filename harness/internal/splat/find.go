@@ -16,7 +16,7 @@ type Splat struct {
 	Title    string   // what and where, the same on every run: "NULL pointer dereference in fault_init [fault_oops]"
 	First    int      // number of the report's first line
 	Last     int      // number of its last line
-	Lines    []string // the report, without timestamps
+	Lines    []string // the report, without timestamps; of a lockup that is told again and again, once
 	Function string   // in which it happened, as the title has it; "" where no function is known
 	Module   string   // the module on top of the call trace; "" when none is on it
 	Trace    []string // the functions of the call trace, innermost first, without the stale ones

@@ -129,7 +129,7 @@ func (r *report) splat() (Splat, bool) {
 	}
 	title, at := r.title(sig, frames)
 	return Splat{
-		Kind: sig.kind, Title: title, First: r.first, Last: r.last, Lines: r.lines,
+		Kind: sig.kind, Title: title, First: r.first, Last: r.last, Lines: lines,
 		Function: at, Module: module, Trace: names(frames), Follows: sig.follows,
 	}, true
 }
