@@ -25,6 +25,8 @@ type headline struct {
 	// loose is pattern for a line that is so much the kernel's own that it counts
 	// behind other text, too: another CPU's unfinished line.
 	loose *regexp.Regexp
+	// byNMI tells that somebody asked a CPU where it is.
+	byNMI bool
 	// follows tells that the trouble only exists because of trouble before it.
 	follows bool
 }
@@ -54,6 +56,9 @@ func anywhere(h headline) headline {
 
 // withTrace returns h for reports that have a call trace.
 func withTrace(h headline) headline { h.traced = true; return h }
+
+// asked returns h for what an NMI found out.
+func asked(h headline) headline { h.byNMI = true; return h }
 
 // following returns h as what follows from trouble before it.
 func following(h headline) headline { h.follows = true; return h }

@@ -198,6 +198,22 @@ func TestStackDump(t *testing.T) {
 	}
 }
 
+// TestInterrupted holds that a CPU that was asked where it is is where it was before
+// an interrupt came in, unless a module is at work there.
+func TestInterrupted(t *testing.T) {
+	before := []string{"Kernel panic - not syncing: NMI: Not continuing", "Call Trace:", " dump_stack_lvl+0x1/0x2", " exc_nmi+0x1/0x2"}
+	after := []string{" asm_sysvec_apic_timer_interrupt+0x1/0x2", " m_init+0x1/0x2 [m]"}
+	for between, want := range map[string]string{
+		" timekeeping_advance+0x1/0x2": "m_init [m]",
+		" n_timer+0x1/0x2 [n]":         "n_timer [n]",
+	} {
+		got := In(slices.Concat(before, []string{between}, after))
+		if len(got) != 1 || got[0].Title != "Kernel panic: "+FoundByNMI+" in "+want {
+			t.Errorf("with %q: %s; want it in %s", between, describe(got), want)
+		}
+	}
+}
+
 // TestFollows holds which trouble only follows from trouble before it.
 func TestFollows(t *testing.T) {
 	for name, tt := range map[string]struct {

@@ -4,7 +4,7 @@ package splat
 
 // panics are the last words.
 var panics = []headline{
-	begins(Panic, "Kernel panic: "+FoundByNMI, `Kernel panic - not syncing: NMI: Not continuing`), // arch/x86/kernel/nmi.c
+	asked(begins(Panic, "Kernel panic: "+FoundByNMI, `Kernel panic - not syncing: NMI: Not continuing`)), // arch/x86/kernel/nmi.c
 	following(says(Panic, "Kernel panic: $1", // what an Oops, a WARN() or a watchdog decided; arch/*/kernel, kernel/panic.c, watchdog.c, hung_task.c
 		`Kernel panic - not syncing: ((?:Oops: )?Fatal exception.*|(?:kernel: )?panic_on_\w+ set.*|softlockup: hung tasks|hung_task: blocked tasks|(?:Kernel Oops - )?BUG!|Aiee, killing interrupt handler!.*|Attempted to kill the idle task!)`)),
 	anywhere(says(Panic, "Kernel panic: $1", `Kernel panic - not syncing: (.*)`)), // kernel/panic.c

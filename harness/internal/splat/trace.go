@@ -57,7 +57,7 @@ func callTrace(sig *headline, head string, lines []string) ([]frame, string) {
 	if len(frames) == 0 {
 		frames = t.doubtful
 	}
-	if sig.kind == Lockup {
+	if sig.kind == Lockup || sig.byNMI {
 		frames = interrupted(frames)
 	}
 	if i := slices.IndexFunc(frames, func(f frame) bool { return f.module != "" }); i >= 0 {
@@ -117,14 +117,27 @@ func (t *tracing) nameLock(line string) {
 	}
 }
 
-// interrupted returns the frames from the first on that a register names: what
-// a CPU did when it was asked where it is.
+// interrupted returns what a CPU did when it was asked where it is: the frames from
+// the first on that a register names, without an interrupt that came in between. One
+// in which a module is at work counts.
 func interrupted(frames []frame) []frame {
 	if i := slices.IndexFunc(frames, func(f frame) bool { return f.here }); i > 0 {
-		return frames[i:]
+		frames = frames[i:]
+	}
+	for i, f := range frames {
+		switch {
+		case f.module != "":
+			return frames
+		case entry.MatchString(f.function) && i+1 < len(frames):
+			return frames[i+1:]
+		}
 	}
 	return frames
 }
+
+// entry is how the functions are called through which interrupts come in
+// (arch/x86/include/asm/idtentry.h).
+var entry = regexp.MustCompile(`^asm_(?:sysvec_\w+|common_interrupt)$`)
 
 // appendFrame appends a frame unless it is the one before it: the register
 // that tells where it happened is also the head of some traces.
