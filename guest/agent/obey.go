@@ -73,6 +73,8 @@ func (a *agent) do(o *wire.Order) *wire.Answer {
 		return a.run(o)
 	case wire.DoUnpack:
 		return unpack(o.Blob)
+	case wire.DoLook:
+		return look(o.Argv)
 	case wire.DoSettle:
 		return &wire.Answer{}
 	}

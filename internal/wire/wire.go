@@ -61,6 +61,7 @@ const (
 	DoRead   Verb = "read"   // read the file Path
 	DoWrite  Verb = "write"  // write Blob to the file Path; made with Mode when not there
 	DoUnpack Verb = "unpack" // do the orders to write that Blob holds, frame after frame
+	DoLook   Verb = "look"   // return what files hold and which names folders do, as orders to write: those that the patterns Argv match, folders by a pattern that ends with "/"
 	DoSettle Verb = "settle" // nothing; what was logged before comes ahead of the answer
 	DoStack  Verb = "stack"  // return the kernel stacks of who does the order with the number Name
 )

@@ -111,6 +111,30 @@ func TestFilesAndCommands(t *testing.T) {
 }
 
 // TestSurvivesOops checks that the agent outlives what it was ordered to do.
+// Folders are seen by their names and files by what they hold; no device is
+// opened, and what is not there is left out.
+func TestLook(t *testing.T) {
+	ctx := t.Context()
+	v := newLab(t, "").clone(t)
+	answer, files, err := v.Look(ctx, "/proc/self/", "/proc/sys/*/", "/dev/nul*", "/dev/", "/proc/[0-9]*/stat", "/proc/devices", "/none", "/none/")
+	if err != nil || answer.Errno != 0 {
+		t.Fatalf("Look = %v, %v; want no error", answer.Errno, err)
+	}
+	for path, want := range map[string]string{"/proc/self": "\x00status\x00", "/proc/sys/kernel": "\x00tainted\x00", "/dev": "\x00null\x00", "/proc/1/stat": "1 (init) ", "/proc/devices": " 1 mem\n"} {
+		if !strings.Contains("\x00"+files[path], want) {
+			t.Errorf("Look: %s holds %q; want %q", path, files[path], want)
+		}
+	}
+	for _, path := range []string{"/dev/null", "/none"} {
+		if text, ok := files[path]; ok {
+			t.Errorf("Look: %s holds %q; want it left alone", path, text)
+		}
+	}
+	if _, _, err := v.Look(ctx, "/proc/[/"); err == nil || !strings.Contains(err.Error(), "/proc/[") {
+		t.Errorf("Look at a pattern that makes no sense = %v; want an error that names it", err)
+	}
+}
+
 func TestSurvivesOops(t *testing.T) {
 	l := newLab(t, "")
 	v := l.clone(t)

@@ -3,6 +3,7 @@
 package vm
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io/fs"
@@ -61,6 +62,27 @@ func (v *VM) WriteFiles(ctx context.Context, files map[string][]byte, mode fs.Fi
 		}
 	}
 	return v.do(ctx, &wire.Order{Verb: wire.DoUnpack, Blob: blob})
+}
+
+// Look returns what the files of the guest hold that the patterns match, and
+// which names its folders do, by path: folders are asked for by a pattern that
+// ends with "/", and their names are each ended by a zero byte.
+func (v *VM) Look(ctx context.Context, patterns ...string) (Answer, map[string]string, error) {
+	answer, err := v.do(ctx, &wire.Order{Verb: wire.DoLook, Argv: patterns})
+	if err != nil {
+		return Answer{}, nil, err
+	}
+	files := map[string]string{}
+	for in := bytes.NewReader(answer.Output); in.Len() > 0; {
+		m, err := wire.Read(in)
+		if err != nil {
+			return Answer{}, nil, fmt.Errorf("what the agent saw: %w", err)
+		}
+		if o, ok := m.(*wire.Order); ok {
+			files[o.Path] = string(o.Blob)
+		}
+	}
+	return answer, files, nil
 }
 
 // Settle does nothing in the guest; its answer has the log since the last
