@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 
+	"kmodlab/harness/internal/leftover"
 	"kmodlab/harness/internal/matrix"
 )
 
@@ -65,32 +66,7 @@ func readSlabs(ctx context.Context, g matrix.Guest) (map[string]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	return parseSlabs(string(text))
-}
-
-// parseSlabs returns the objects in use of each cache of /proc/slabinfo: a line
-// of comments begins with "#", the others with the name and that number (slab
-// info format 2.1, mm/slab_common.c).
-func parseSlabs(text string) (map[string]int, error) {
-	objects := map[string]int{}
-	for line := range strings.Lines(text) {
-		if strings.HasPrefix(line, "#") || strings.HasPrefix(line, "slabinfo") {
-			continue
-		}
-		fields := strings.Fields(line)
-		if len(fields) < 2 {
-			return nil, fmt.Errorf("/proc/slabinfo: no cache in the line %.80q", line)
-		}
-		n, err := strconv.Atoi(fields[1])
-		if err != nil {
-			return nil, fmt.Errorf("/proc/slabinfo: cache %s: %w", fields[0], err)
-		}
-		objects[fields[0]] = n
-	}
-	if len(objects) == 0 {
-		return nil, fmt.Errorf("/proc/slabinfo names no cache")
-	}
-	return objects, nil
+	return leftover.Slabs(string(text))
 }
 
 func parseMemory(text string) map[string]int {

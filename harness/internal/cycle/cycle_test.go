@@ -49,7 +49,10 @@ func (g *dummy) Write(context.Context, string, []byte) (lesson.Step, error) {
 func (g *dummy) End(context.Context, []string) (lesson.Step, lesson.End, error) {
 	return lesson.Step{}, "", fmt.Errorf("not asked for")
 }
-func (g *dummy) Loaded(context.Context, string) (bool, error)    { return false, nil }
+func (g *dummy) Loaded(context.Context, string) (bool, error) { return false, nil }
+func (g *dummy) Look(context.Context) (lesson.Step, []string, error) {
+	return lesson.Step{}, nil, nil
+}
 func (g *dummy) Settle(context.Context) (lesson.Step, error)     { return lesson.Step{}, nil }
 func (g *dummy) Has(condition string) (bool, error)              { return condition == "kernel:>=6.1", nil }
 func (g *dummy) WriteFile(context.Context, string, []byte) error { return fs.ErrNotExist }

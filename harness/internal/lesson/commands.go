@@ -18,6 +18,7 @@ import (
 // would act on the host (exec, cp, mkdir ...) are not among them.
 var scriptWords = map[string]bool{
 	"insmod": true, "rmmod": true, "lsmod": true, "dmesg": true, "read": true, "write": true, "run": true, "ends": true, "requires": true,
+	"remember": true, "nothing-left": true,
 	"stdout": true, "stderr": true, "skip": true, "stop": true,
 }
 
@@ -32,6 +33,7 @@ type run struct {
 	bench   Guest
 	options Options
 	pending *Step             // the step whose log was not compared yet
+	there   []string          // what was there when the script said remember; nil before that
 	over    bool              // the guest has ended
 	asItIs  bool              // the last step's log was taken as it is
 	updates map[string]string // section to what it should hold
@@ -59,6 +61,9 @@ func (r *run) commands() map[string]command {
 		"lsmod":    r.lsmod,
 		"dmesg":    r.dmesg,
 		"requires": r.requires,
+
+		"remember":     r.remember,
+		"nothing-left": r.nothingLeft,
 	}
 }
 

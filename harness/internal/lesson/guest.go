@@ -26,6 +26,8 @@ type Guest interface {
 	End(ctx context.Context, argv []string) (Step, End, error)
 	// Loaded tells whether the module called name is loaded.
 	Loaded(ctx context.Context, name string) (bool, error)
+	// Look returns the names of what is there, which modules may leave behind.
+	Look(ctx context.Context) (Step, []string, error)
 	// Settle returns what the kernel printed since the last step.
 	Settle(ctx context.Context) (Step, error)
 	// Has settles a condition such as "export:task_work_add".

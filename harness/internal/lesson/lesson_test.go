@@ -22,6 +22,9 @@ type tape struct {
 	loaded map[string]bool
 	late   []string
 	err    error
+
+	pictures [][]string // what is there at each look; the last one goes on to be
+	looks    *int       // so many
 }
 
 func (b tape) Insert(_ context.Context, name string, params []string) (Step, error) {
@@ -43,8 +46,16 @@ func (b tape) End(_ context.Context, argv []string) (Step, End, error) {
 	return b.steps["ends "+strings.Join(argv, " ")], Reset, b.err
 }
 func (b tape) Loaded(_ context.Context, name string) (bool, error) { return b.loaded[name], b.err }
-func (b tape) Settle(context.Context) (Step, error)                { return Step{Log: b.late}, b.err }
-func (b tape) Has(condition string) (bool, error)                  { return condition == "kernel:>=6.1", nil }
+func (b tape) Look(context.Context) (Step, []string, error) {
+	if len(b.pictures) == 0 {
+		return Step{}, nil, b.err
+	}
+	n := min(*b.looks, len(b.pictures)-1)
+	*b.looks++
+	return Step{}, b.pictures[n], b.err
+}
+func (b tape) Settle(context.Context) (Step, error) { return Step{Log: b.late}, b.err }
+func (b tape) Has(condition string) (bool, error)   { return condition == "kernel:>=6.1", nil }
 
 func play(t *testing.T, b tape, script string, update bool) (Outcome, string) {
 	t.Helper()

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"kmodlab/harness/internal/kmsg"
+	"kmodlab/harness/internal/leftover"
 	"kmodlab/harness/internal/lesson"
 	"kmodlab/harness/internal/splat"
 	"kmodlab/harness/internal/vm"
@@ -137,6 +138,20 @@ var errLivesOn = errors.New("the guest lives on")
 
 // lastWord is what a guest says of itself at the end.
 type lastWord struct{ taint uint64 }
+
+// Look returns the names of what is there, which modules may leave behind.
+func (b *guest) Look(ctx context.Context) (lesson.Step, []string, error) {
+	var files map[string]string
+	step, err := b.step(ctx, func(ctx context.Context) (answer vm.Answer, err error) {
+		answer, files, err = b.vm.Look(ctx, leftover.Watched()...)
+		return answer, err
+	})
+	if err != nil {
+		return step, nil, err
+	}
+	names, err := leftover.Names(files)
+	return step, names, err
+}
 
 // Settle returns what was printed since the last step. It is the guest's last
 // word.
