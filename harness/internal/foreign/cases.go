@@ -63,7 +63,8 @@ func (f *Folder) Scripts(paths ...string) ([]lesson.Case, error) {
 // Cases writes a script for each group of modules that have to do with each
 // other into the folder dir, and returns the scripts' cases. A script inserts
 // what the modules need of the kernel's own, then them, waits a little, and
-// removes them. A module that did not compile is a case too. Modules that need
+// removes them; sees that nothing is left; does it once more, and watches for
+// what fires late. A module that did not compile is a case too. Modules that need
 // each other in a circle are a [fault.Error].
 func (f *Folder) Cases(dir string, k *kernel.Kernel, m *kbuild.Modules, params Params) ([]lesson.Case, error) {
 	set := ko.Set{}
@@ -133,19 +134,49 @@ func (f *Folder) script(group ko.Set, order []string, k *kernel.Kernel, params P
 	for _, name := range needs {
 		fmt.Fprintf(&b, "\n# the kernel's own\ninsmod %s\ndmesg *\n", name)
 	}
-	for _, name := range order {
-		fmt.Fprintf(&b, "\ninsmod %s%s\ndmesg *\n", name, quoted(params[name]))
+	stays := slices.ContainsFunc(order, func(name string) bool { return !group[name].HasExit })
+	if !stays {
+		b.WriteString("\nremember\ndmesg *\n")
 	}
+	insert(&b, order, params)
 	b.WriteString("\nrun sleep 1\ndmesg *\n")
-	for _, name := range slices.Backward(order) {
-		if group[name].HasExit {
-			fmt.Fprintf(&b, "\nrmmod %s\ndmesg *\n", name)
-		} else {
-			fmt.Fprintf(&b, "\n# %s has no exit function: it stays, and with it what it needs.\n", name)
-			break
-		}
+	remove(&b, group, order)
+	if stays {
+		return b.String(), nil
 	}
+	b.WriteString("\nnothing-left\ndmesg *\n")
+
+	// What the first round left that has no name shows in a second one: what is
+	// registered twice, or linked into a list twice. Nothing waits in it, so what
+	// the init function began is under way when the exit function runs.
+	b.WriteString("\n# Once more, and out again at once.")
+	insert(&b, order, params)
+	remove(&b, group, order)
+	fmt.Fprintf(&b, "\n# What fires late finds no module any more.\nrun sleep %d\ndmesg *\n\nnothing-left\ndmesg *\n", watched)
 	return b.String(), nil
+}
+
+// watched is for how many seconds of its own time a guest is watched when its
+// modules are gone: long enough for what is done once a second or two, short
+// enough to be paid for each module on each kernel.
+const watched = 3
+
+// insert writes the steps that insert modules.
+func insert(b *strings.Builder, order []string, params Params) {
+	for _, name := range order {
+		fmt.Fprintf(b, "\ninsmod %s%s\ndmesg *\n", name, quoted(params[name]))
+	}
+}
+
+// remove writes the steps that remove what can be removed.
+func remove(b *strings.Builder, group ko.Set, order []string) {
+	for _, name := range slices.Backward(order) {
+		if !group[name].HasExit {
+			fmt.Fprintf(b, "\n# %s has no exit function: it stays, and with it what it needs.\n", name)
+			return
+		}
+		fmt.Fprintf(b, "\nrmmod %s\ndmesg *\n", name)
+	}
 }
 
 // quoted returns parameters as words of a script, with a space in front.

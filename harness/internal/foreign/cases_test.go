@@ -56,9 +56,11 @@ func TestCases(t *testing.T) {
 		}
 	}
 	want := map[string]string{
-		"hello/driver": "# the kernel's own insmod usb_common # the kernel's own insmod usbcore insmod lib insmod driver 'a=1' 'b=two' run sleep 1 rmmod driver rmmod lib",
-		"hello/stays":  "insmod stays run sleep 1 # stays has no exit function: it stays, and with it what it needs.",
-		"hello/wifi":   "requires module:cfg80211 insmod wifi run sleep 1 rmmod wifi",
+		"hello/driver": "# the kernel's own insmod usb_common # the kernel's own insmod usbcore remember insmod lib insmod driver 'a=1' 'b=two' run sleep 1 rmmod driver rmmod lib nothing-left " +
+			"# Once more, and out again at once. insmod lib insmod driver 'a=1' 'b=two' rmmod driver rmmod lib # What fires late finds no module any more. run sleep 3 nothing-left",
+		"hello/stays": "insmod stays run sleep 1 # stays has no exit function: it stays, and with it what it needs.",
+		"hello/wifi": "requires module:cfg80211 remember insmod wifi run sleep 1 rmmod wifi nothing-left " +
+			"# Once more, and out again at once. insmod wifi rmmod wifi # What fires late finds no module any more. run sleep 3 nothing-left",
 		"hello/broken": "",
 	}
 	if d := cmp.Diff(want, got); d != "" {

@@ -39,6 +39,7 @@ var styled = []folder{
 	{path: "harness/testdata/cycles"},
 	{path: "harness/testdata/foreign"},
 	{path: "harness/testdata/misuse"},
+	{path: "harness/testdata/zoo"},
 	{path: "harness/internal/foreign/testdata/hostile"},
 	{"harness/testdata/faults", []string{"AVOID_BUG", "EXPORT_SYMBOL", "VOLATILE"}, "they do wrong on purpose"},
 	{"harness/internal/vm/testdata/modules", []string{"AVOID_BUG"}, "it crashes the kernel on purpose"},
