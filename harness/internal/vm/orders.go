@@ -108,8 +108,14 @@ func (v *VM) LastWord(ctx context.Context) (Answer, error) {
 }
 
 // do gives an order and waits for the answer. An error is a [*Lost], or says
-// that the order made no sense.
+// that the order made no sense. A VM that is known to be lost gets none: the
+// executor may outlive the agent, and answer or not.
 func (v *VM) do(ctx context.Context, o *wire.Order) (Answer, error) {
+	select {
+	case <-v.lost:
+		return Answer{}, &Lost{Kind: v.why.Kind, During: string(o.Verb), Err: v.why.Err}
+	default:
+	}
 	c, err := v.link.send(ctx, o)
 	if c == nil {
 		return Answer{}, err // too big; a port that is gone shows below
