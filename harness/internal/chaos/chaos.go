@@ -10,6 +10,7 @@ package chaos
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -68,17 +69,26 @@ func (e *Unable) Error() string { return fmt.Sprintf("%s: %v", e.Kind, e.Err) }
 func (e *Unable) Unwrap() error { return e.Err }
 
 // Disturb disturbs until ctx ends, by what chance says with the given seed, and
-// returns when everything is as it was. The error is an [*Unable], at once.
+// returns when everything is as it was. The error is an [*Unable], at once, or
+// [ErrUndisturbed].
 func Disturb(ctx context.Context, kind Kind, seed uint64) error {
 	chance := rand.New(rand.NewPCG(seed, uint64(len(kind))))
 	disturb := map[Kind]func(context.Context, *rand.Rand) error{
 		Stop: stop, Pause: pause, Load: load, Quota: quota, Memory: memory, Offline: offline,
 	}[kind]
-	if err := disturb(ctx, chance); err != nil && ctx.Err() == nil {
+	err := disturb(ctx, chance)
+	switch {
+	case errors.Is(err, ErrUndisturbed):
+		return err
+	case err != nil && ctx.Err() == nil:
 		return &Unable{kind, err}
 	}
 	return nil
 }
+
+// ErrUndisturbed is the error of a disturbance that came to its end and had found
+// nothing to disturb: what went on beside it proves nothing.
+var ErrUndisturbed = errors.New("no VM was found that could be stopped: nothing was disturbed")
 
 // between returns a time from least to most; short ones are more likely, as
 // they are in life.

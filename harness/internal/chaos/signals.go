@@ -21,8 +21,9 @@ const (
 )
 
 // stop stops emulators of this program, one at a time, anywhere in their work,
-// and lets them go on.
+// and lets them go on. It is an error when there never was one to be stopped.
 func stop(ctx context.Context, chance *rand.Rand) error {
+	stopped := 0
 	for ctx.Err() == nil {
 		pids := emulators()
 		if len(pids) == 0 {
@@ -33,7 +34,11 @@ func stop(ctx context.Context, chance *rand.Rand) error {
 		syscall.Kill(pid, syscall.SIGSTOP) // one that has just ended does not mind
 		wait(ctx, between(chance, leastStop, mostStop))
 		syscall.Kill(pid, syscall.SIGCONT)
+		stopped++
 		wait(ctx, between(chance, 0, 20*time.Second))
+	}
+	if stopped == 0 {
+		return ErrUndisturbed
 	}
 	return nil
 }
