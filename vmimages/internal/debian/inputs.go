@@ -49,9 +49,9 @@ func (p *Provider) lintersInputs(pin catalogue.Pin) *cache.Inputs {
 	return cache.NewInputs(kindLinters).Add("recipe", lintersRecipe).List("packages", pin.Digests()).Add("place of the cache", p.cache.Root())
 }
 
-// sourcesInputs are those of the sources of a kernel's core.
-func sourcesInputs(pin catalogue.Pin) *cache.Inputs {
-	return cache.NewInputs(kindSources).Add("recipe", sourcesRecipe).List("packages", pin.Digests())
+// sourcesInputs are those of the sources of a kernel's core, which are in folders.
+func sourcesInputs(pin catalogue.Pin, folders []string) *cache.Inputs {
+	return cache.NewInputs(kindSources).Add("recipe", sourcesRecipe).List("packages", pin.Digests()).List("folders", folders)
 }
 
 // emulatorInputs are those of a QEMU. It may be moved: who runs it says where it is.

@@ -20,7 +20,8 @@ type wish struct {
 	choice    catalogue.Choice
 	tools     catalogue.Toolchain
 	emulator  catalogue.Emulator
-	toolchain string // its folder
+	folders   []string // of a kernel's sources
+	toolchain string   // its folder
 	root      root
 }
 
@@ -31,7 +32,7 @@ func newWish(t *testing.T) *wish {
 	lock := &catalogue.Lock{Kernels: []catalogue.Pin{pin}}
 	tools := cat.Toolchains[0]
 	tools.Packages = slices.Clone(tools.Packages)
-	return &wish{New(newCache(t), &cat, lock, Options{}), lock.Kernels[0], choice("cloud"), tools, testEmulator(), "/cache/toolchain/x",
+	return &wish{New(newCache(t), &cat, lock, Options{}), lock.Kernels[0], choice("cloud"), tools, testEmulator(), []string{"kernel/", "mm/"}, "/cache/toolchain/x",
 		root{dir: t.TempDir(), suite: testSuite, site: "http://a/debian", arches: []string{"amd64"}, keyring: "/k.gpg"}}
 }
 
@@ -102,8 +103,8 @@ func TestSourcesInputs(t *testing.T) {
 	elsewhere := others["place of the cache"]
 	delete(others, "place of the cache")
 	cachetest.Table[*wish]{Kind: kindSources, New: newWish,
-		Inputs: func(_ *testing.T, w *wish) *cache.Inputs { return sourcesInputs(w.pin) },
-		Other:  others,
+		Inputs: func(_ *testing.T, w *wish) *cache.Inputs { return sourcesInputs(w.pin, w.folders) },
+		Other:  with(others, wishes{"folders": of(func(w *wish) { w.folders = w.folders[:1] })}),
 		Same:   with(sameWish(), wishes{"suite": of(func(w *wish) { w.pin.Suite = "other" }), "place of the cache": elsewhere}),
 	}.Run(t)
 }

@@ -45,7 +45,7 @@ func (p *Provider) Sources(ctx context.Context, series string) (Sources, error) 
 	}
 	var found Sources
 	err = p.obtain(ctx, t, func(pin catalogue.Pin) error {
-		dir, err := p.cache.Dir(ctx, sourcesInputs(pin), func(ctx context.Context, tmp string) error { return p.buildSources(ctx, pin, tmp) })
+		dir, err := p.cache.Dir(ctx, sourcesInputs(pin, core), func(ctx context.Context, tmp string) error { return p.buildSources(ctx, pin, tmp) })
 		found = Sources{Dir: dir, Version: pin.Version}
 		return err
 	})
@@ -63,7 +63,7 @@ func (p *Provider) CachedSources(series string) (Sources, bool) {
 	if !ok {
 		return Sources{}, false
 	}
-	dir, ok := p.cache.Lookup(kindSources, sourcesInputs(pin).Key())
+	dir, ok := p.cache.Lookup(kindSources, sourcesInputs(pin, core).Key())
 	return Sources{Dir: dir, Version: pin.Version}, ok
 }
 
