@@ -45,8 +45,7 @@ func Read(r io.Reader) (Log, error) {
 	var l Log
 	var err error
 	at := map[string]int{}
-	times := newClock()
-	for s := range splat.Find(l.counting(klog.Lines(r), times, &err)) {
+	for s := range splat.Find(l.counting(klog.Lines(r), &err)) {
 		if i, known := at[s.Title]; known {
 			l.Complaints[i].Times++
 			continue
@@ -58,15 +57,15 @@ func Read(r io.Reader) (Log, error) {
 		at[s.Title] = len(l.Complaints)
 		l.Complaints = append(l.Complaints, Complaint{
 			Kind: s.Kind, Title: s.Title, Whose: whose(s), Module: s.Module, Function: s.Function,
-			First: s.First, Last: s.Last, Times: 1, Seconds: times.of(s.First), Follows: s.Follows, Essence: s.Essence(),
+			First: s.First, Last: s.Last, Times: 1, Seconds: s.Time.Seconds(), Follows: s.Follows, Essence: s.Essence(),
 		})
 	}
 	return l, err
 }
 
-// counting hands on lines, counts them and notes when they were printed. It ends
-// at an error, which it leaves in failed.
-func (l *Log) counting(lines iter.Seq2[klog.Line, error], times *clock, failed *error) iter.Seq[klog.Line] {
+// counting hands on lines and counts them. It ends at an error, which it leaves in
+// failed.
+func (l *Log) counting(lines iter.Seq2[klog.Line, error], failed *error) iter.Seq[klog.Line] {
 	return func(yield func(klog.Line) bool) {
 		for line, err := range lines {
 			switch {
@@ -81,7 +80,6 @@ func (l *Log) counting(lines iter.Seq2[klog.Line, error], times *clock, failed *
 					l.Stamped++
 				}
 			}
-			times.note(line)
 			if !yield(line) {
 				return
 			}

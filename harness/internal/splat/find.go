@@ -6,6 +6,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"kmodlab/harness/internal/klog"
 )
@@ -13,14 +14,15 @@ import (
 // Splat is a report of trouble in a kernel log.
 type Splat struct {
 	Kind     Kind
-	Title    string   // what and where, the same on every run: "NULL pointer dereference in fault_init [fault_oops]"
-	First    int      // number of the report's first line
-	Last     int      // number of its last line
-	Lines    []string // the report, without timestamps; of a lockup that is told again and again, once
-	Function string   // in which it happened, as the title has it; "" where no function is known
-	Module   string   // the module on top of the call trace; "" when none is on it
-	Trace    []string // the functions of the call trace, innermost first, without the stale ones
-	Follows  bool     // it only happened because of trouble that was reported before it
+	Title    string        // what and where, the same on every run: "NULL pointer dereference in fault_init [fault_oops]"
+	First    int           // number of the report's first line
+	Last     int           // number of its last line
+	Time     time.Duration // of its first line, since boot; 0 where the log does not tell
+	Lines    []string      // the report, without timestamps; of a lockup that is told again and again, once
+	Function string        // in which it happened, as the title has it; "" where no function is known
+	Module   string        // the module on top of the call trace; "" when none is on it
+	Trace    []string      // the functions of the call trace, innermost first, without the stale ones
+	Follows  bool          // it only happened because of trouble that was reported before it
 }
 
 // In returns the reports of trouble in lines, in their order. Each is what the
@@ -72,6 +74,10 @@ type finder struct {
 // patience is how many lines of others may stand between two of a report.
 const patience = 100
 
+// manyCallers is of how many callers the last line is known: of a long log's tasks,
+// few print a stack dump next.
+const manyCallers = 1024
+
 func (f *finder) read(line klog.Line) {
 	text := strings.TrimSpace(line.Text)
 	if text == "" {
@@ -85,7 +91,7 @@ func (f *finder) read(line klog.Line) {
 		r.add(line.N, text, h)
 	case h != nil || opens(text):
 		f.close(r)
-		r = &report{first: line.N, last: line.N, caller: line.Caller}
+		r = &report{first: line.N, last: line.N, time: line.Time, caller: line.Caller}
 		if h == nil && !cutHere(text) {
 			r.dump, r.message = true, f.before[line.Caller]
 		}
@@ -95,6 +101,9 @@ func (f *finder) read(line klog.Line) {
 		if r.gap++; r.gap > idle {
 			f.close(r)
 		}
+	}
+	if len(f.before) > manyCallers {
+		clear(f.before)
 	}
 	f.before[line.Caller] = text
 	for _, other := range slices.Clone(f.open) {

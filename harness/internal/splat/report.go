@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // idle is how many lines that are no part of a report may stand between two
@@ -47,8 +48,9 @@ func opens(text string) bool {
 type report struct {
 	caller      string
 	first, last int
-	gap         int // lines since last that belong to something else
-	others      int // lines since last of other callers
+	time        time.Duration // of first
+	gap         int           // lines since last that belong to something else
+	others      int           // lines since last of other callers
 	ended       bool
 	dump        bool      // it began with no headline
 	sig         *headline // nil while only "cut here" has been seen
@@ -129,7 +131,7 @@ func (r *report) splat() (Splat, bool) {
 	}
 	title, at := r.title(sig, frames)
 	return Splat{
-		Kind: sig.kind, Title: title, First: r.first, Last: r.last, Lines: lines,
+		Kind: sig.kind, Title: title, First: r.first, Last: r.last, Time: r.time, Lines: lines,
 		Function: at, Module: module, Trace: names(frames), Follows: sig.follows,
 	}, true
 }
