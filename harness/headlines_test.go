@@ -12,8 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"kmodlab/harness/internal/headline"
-	"kmodlab/internal/cache"
 	"kmodlab/vmimages"
+	"kmodlab/vmimages/vmimagestest"
 )
 
 // headlineRow is a row of the page: the headline, and what becomes of it.
@@ -81,19 +81,11 @@ func seriesInCache(t *testing.T) []headline.Series {
 	if testing.Short() {
 		t.Skip("-short: reads the sources of four kernels")
 	}
-	c, err := cache.Open()
-	if err != nil {
-		t.Skipf("no cache: %v", err)
-	}
 	catalogue, err := vmimages.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	lock, err := vmimages.LoadLock()
-	if err != nil {
-		t.Fatal(err)
-	}
-	archive := vmimages.NewArchive(c, catalogue, lock, false)
+	_, archive := vmimagestest.Archive(t)
 	var all []headline.Series
 	for _, s := range catalogue.Default() {
 		sources, ok := archive.CachedSources(s.Name)
