@@ -89,6 +89,8 @@ func TestNoHeadlines(t *testing.T) {
 		"workqueue: cpumask: online intersect > possible intersect",
 		"m: kernel BUG at nothing",
 		"m: BUG: KASAN: in my words",
+		"m: kernel BUG at fs/inode.c:12!",
+		"m: BUG: KASAN: use-after-free in f+0x1/0x2",
 		"INFO: lockdep is turned off.",
 		"INFO: NMI handler (perf_event_nmi_handler) took too long to run: 1.5 msecs",
 		"debugfs: Directory 'x' with parent 'y' already present!",
@@ -98,6 +100,18 @@ func TestNoHeadlines(t *testing.T) {
 		if got := In([]string{line}); len(got) > 0 {
 			t.Errorf("In(%q) = %s; want none", line, describe(got))
 		}
+	}
+}
+
+// TestOthers holds that what the kernel did not print is not believed: a console's
+// lines without a stamp among others with one, and records of another facility.
+func TestOthers(t *testing.T) {
+	const report = "WARNING: CPU: 0 PID: 1 at m.c:1 f+0x1/0x2 [m]"
+	if got := find("[    1.000000] m: before\n" + report + "\n[    2.000000] m: after\n12,1,1,-;" + report); len(got) > 0 {
+		t.Errorf("Find() = %s; want none", describe(got))
+	}
+	if got := find("[    1.000000] m: before\n[    1.500000] " + report); len(got) != 1 {
+		t.Errorf("Find() = %s; want the kernel's own", describe(got))
 	}
 }
 
