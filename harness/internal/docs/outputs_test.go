@@ -134,6 +134,7 @@ var varying = []struct {
 }{
 	{regexp.MustCompile(`\d+\.\d+ ?s\b`), "TIME"},
 	{regexp.MustCompile(`stuck for \d+s`), "stuck for TIME"},
+	{regexp.MustCompile(`in \d+ looks over (\d+ s of the VM's own time), \d+ s by the clock`), "in LOOKS over $1, TIME by the clock"},
 	{regexp.MustCompile(`PID: \d+|\[\w+:\d+\]`), "TASK"},
 	{regexp.MustCompile(`\d+(\.\d+)? [kMG]?B\b`), "SIZE"},
 	{regexp.MustCompile(`\d+\.\d+\.\d+[-+~.\w]*`), "RELEASE"},
@@ -145,10 +146,11 @@ var varying = []struct {
 
 func TestSteady(t *testing.T) {
 	for text, want := range map[string]string{
-		"PASS on 6.12.118+deb13-cloud-amd64  (clone, 0.5 s)": "PASS on RELEASE  (clone, TIME)",
-		"6.12  trixie   yes     51.1 MB":                     "6.12  trixie CACHED SIZE",
-		"notifier_call_chain+0x5a/0x90":                      "notifier_call_chain+OFFSET",
-		"-register test_notifier1 completed":                 "-register test_notifier1 completed",
+		"PASS on 6.12.118+deb13-cloud-amd64  (clone, 0.5 s)":            "PASS on RELEASE  (clone, TIME)",
+		"6.12  trixie   yes     51.1 MB":                                "6.12  trixie CACHED SIZE",
+		"in 67 looks over 30 s of the VM's own time, 54 s by the clock": "in LOOKS over 30 s of the VM's own time, TIME by the clock",
+		"notifier_call_chain+0x5a/0x90":                                 "notifier_call_chain+OFFSET",
+		"-register test_notifier1 completed":                            "-register test_notifier1 completed",
 	} {
 		if got := steady(text); got != want {
 			t.Errorf("steady(%q) = %q; want %q", text, got, want)
