@@ -134,7 +134,11 @@ func note(ctx context.Context, t target, chosen catalogue.Pin) {
 	switch {
 	case t.point: // it is what was asked for
 	case t.pinned:
-		step.Note(ctx, "%s: pinned is %s, which %s no longer has; taking %s", t.name, describe(t.pin), t.suite, describe(chosen))
+		pinned, taken := describe(t.pin), describe(chosen)
+		if pinned == taken { // a part of it was replaced, linux-kbuild of a series say
+			pinned, taken = changed(t.pin, chosen), changed(chosen, t.pin)
+		}
+		step.Note(ctx, "%s: pinned is %s, which %s no longer has; taking %s", t.name, pinned, t.suite, taken)
 	default:
 		step.Note(ctx, "%s is not pinned in kernels.lock; taking %s", t.name, describe(chosen))
 	}
@@ -146,6 +150,17 @@ func describe(p catalogue.Pin) string {
 		return p.Name + " " + p.Version
 	}
 	return p.Release + " (" + p.Version + ")"
+}
+
+// changed names the packages of a that b does not have as they are.
+func changed(a, b catalogue.Pin) string {
+	var names []string
+	for _, pkg := range a.Packages {
+		if !slices.Contains(b.Packages, pkg) {
+			names = append(names, pkg.Name+" ("+pkg.Version+")")
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // resolve chooses the packages of the target among those that the archive has

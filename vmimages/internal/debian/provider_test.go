@@ -248,6 +248,22 @@ func TestGonePins(t *testing.T) {
 	}
 }
 
+// TestPartReplaced has the archive replace one package of a kernel, as it does
+// with linux-kbuild when the next release of a series is on its way.
+func TestPartReplaced(t *testing.T) {
+	t.Parallel()
+	a, lock, c := newLab(t)
+	a.remove(testSuite, "kbuild")
+	bin, _, _ := program(t)
+	a.add(testSuite, "linux-kbuild-6.1", "6.1.56-2", "amd64", "", map[string]string{"usr/lib/linux-kbuild-6.1/scripts/fixdep": bin})
+	a.publish(testSuite)
+	k, said, err := get(a.provider(c, testCatalogue, lock, Options{}), "cloud")
+	want := "6.1 cloud: pinned is linux-kbuild-6.1 (6.1.56-1), which lab-security no longer has; taking linux-kbuild-6.1 (6.1.56-2)"
+	if err != nil || k.Version != "6.1.56-1" || said != want {
+		t.Errorf("Kernel(6.1) = %v, %v, note %q; want 6.1.56-1, %q", k, err, said, want)
+	}
+}
+
 // TestArchiveMovesOnUnseen has the archive change while the index that was read
 // a moment ago still counts as fresh.
 func TestArchiveMovesOnUnseen(t *testing.T) {
