@@ -71,9 +71,10 @@ func Test(ctx context.Context,
 	shard *string, // one part of the work, as in 2/4: see plan
 	update *bool, // write down what the kernels print instead of comparing it
 	locked *bool, // fail rather than take another kernel than a pinned one
+	long *bool, // the long ones of the Go tests, too
 ) error {
 	return here().Test(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image),
-		Lesson: text(lesson), Run: text(run), Shard: text(shard), Update: set(update), Locked: set(locked)})
+		Lesson: text(lesson), Run: text(run), Shard: text(shard), Update: set(update), Locked: set(locked), Long: set(long)})
 }
 
 // Plan prints the work of a test without doing it, with the seconds that each

@@ -22,10 +22,15 @@ import (
 // times slower.
 var goTestFlags = []string{"-count=1", "-p=1", "-timeout=80m"}
 
-// goTests runs the Go tests in dir, and tells of those that failed or were
-// skipped. It returns a closing line, and why not all is well.
-func (l *lab) goTests(ctx context.Context, dir string, rules []suite.Rule) (string, error) {
-	result, err := suite.Run(ctx, dir, goTestFlags...)
+// goTests runs the Go tests in dir, the long ones, too, if they are wanted, and
+// tells of those that failed or were skipped. It returns a closing line, and why
+// not all is well.
+func (l *lab) goTests(ctx context.Context, dir string, long bool, rules []suite.Rule) (string, error) {
+	var env []string
+	if long {
+		env = []string{suite.Long + "=1"}
+	}
+	result, err := suite.Run(ctx, dir, env, goTestFlags...)
 	if ctx.Err() != nil {
 		return "", err
 	}

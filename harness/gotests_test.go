@@ -4,6 +4,7 @@ package harness
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,6 +15,7 @@ import (
 
 	"kmodlab/harness/internal/report"
 	"kmodlab/harness/internal/suite"
+	"kmodlab/vmimages/vmimagestest"
 )
 
 // tiny is a module with a test that passes, one that is skipped, and one that
@@ -87,7 +89,7 @@ func TestGoTests(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			closing, err := l.goTests(t.Context(), dir, rules)
+			closing, err := l.goTests(t.Context(), dir, false, rules)
 			if (err == nil) != (tt.err == "") || err != nil && err.Error() != tt.err {
 				t.Errorf("goTests() = %v; want %q", err, tt.err)
 			}
@@ -109,7 +111,25 @@ func TestGoTestsThatNeverRun(t *testing.T) {
 	}
 	var out bytes.Buffer
 	l := &lab{view: report.NewTerminal(&out, false, 0)}
-	if _, err := l.goTests(t.Context(), dir, nil); !strings.Contains(out.String(), "of package m no test ran\n") {
+	if _, err := l.goTests(t.Context(), dir, false, nil); !strings.Contains(out.String(), "of package m no test ran\n") {
 		t.Errorf("goTests() = %v, %q; want it to say that nothing ran", err, out.String())
+	}
+}
+
+// The tests ask for the variable that a long run sets.
+func TestLongGoTests(t *testing.T) {
+	if suite.Long != vmimagestest.LongTests {
+		t.Errorf("a long run sets %s; tests ask for %s", suite.Long, vmimagestest.LongTests)
+	}
+	dir := tiny(t)
+	test := "package p\n\nimport (\n\t\"os\"\n\t\"testing\"\n)\n\nfunc TestLong(t *testing.T) {\n\tif os.Getenv(\"" + suite.Long + "\") != \"1\" {\n\t\tt.Skip(\"long: another time\")\n\t}\n}\n"
+	if err := os.WriteFile(filepath.Join(dir, "p_test.go"), []byte(test), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for long, want := range map[bool]string{false: "0 passed, 0 failed, 1 skipped", true: "1 passed, 0 failed, 0 skipped"} {
+		l := &lab{view: report.NewTerminal(io.Discard, false, 0)}
+		if closing, err := l.goTests(t.Context(), dir, long, nil); err != nil || !strings.Contains(closing, want) {
+			t.Errorf("goTests(long: %t) = %q, %v; want %q", long, closing, err, want)
+		}
 	}
 }

@@ -37,6 +37,7 @@ type Flags struct {
 	Shard   string // "2/5": the second of five parts
 	Update  bool   // rewrite expected logs
 	Locked  bool   // never choose another kernel than the pinned one
+	Long    bool   // run the long ones of the Go tests, too
 }
 
 // lab is what every target works with.

@@ -39,7 +39,7 @@ func (h Home) Test(ctx context.Context, w io.Writer, f Flags) error {
 	if f.Shard == "" || strings.HasPrefix(f.Shard, "1/") { // of several machines, one tests the harness
 		l.view.Printf("\n")
 		l.kernelOfGoTests(ctx)
-		closing, trouble = l.goTests(ctx, l.home.Sources, rules)
+		closing, trouble = l.goTests(ctx, l.home.Sources, f.Long, rules)
 	}
 	if ctx.Err() != nil {
 		return failed(fault.ExitHarness, "interrupted in the Go tests; the results of the cases are complete")

@@ -5,6 +5,7 @@
 package vmimagestest
 
 import (
+	"os"
 	"os/exec"
 	"testing"
 
@@ -12,6 +13,18 @@ import (
 	"kmodlab/internal/kernel"
 	"kmodlab/vmimages"
 )
+
+// LongTests names the variable that has long tests run, when it is 1.
+const LongTests = "KMODLAB_TEST_LONG"
+
+// Long skips a test that takes minutes of a machine, and tells nothing that a
+// shorter one would not tell of most changes: unless it is asked for.
+func Long(t testing.TB) {
+	t.Helper()
+	if os.Getenv(LongTests) != "1" {
+		t.Skip("long: go tool mage test -long runs it, and so does " + LongTests + "=1")
+	}
+}
 
 // Archive returns the user's cache, and the archive with what is kept in it.
 func Archive(t testing.TB) (*cache.Cache, *vmimages.Archive) {

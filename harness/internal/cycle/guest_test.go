@@ -28,6 +28,7 @@ func (quiet) Verdict(verdict.Record) {}
 // Each module that leaves something behind is found out on a real kernel, in
 // its own way, and the one that does not passes.
 func TestLeaks(t *testing.T) {
+	vmimagestest.Long(t)
 	kmod, err := filepath.Abs("../../testdata/cycles")
 	if err != nil {
 		t.Fatal(err)

@@ -20,6 +20,7 @@ import (
 // TestFolders builds folders for kernels that are in the cache: what real make,
 // compiler and modpost say is what has to be understood.
 func TestFolders(t *testing.T) {
+	vmimagestest.Long(t)
 	for _, tt := range []struct {
 		folder  string
 		kernels []string

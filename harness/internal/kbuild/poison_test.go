@@ -30,6 +30,7 @@ var poison = map[string]string{
 // TestPoisonedEnvironment builds a module twice, in a clean environment and in
 // one in which each of these is set, and wants the same bytes.
 func TestPoisonedEnvironment(t *testing.T) {
+	vmimagestest.Long(t)
 	_, source := vmimagestest.Kernel(t, "")
 	k, err := source.Get(t.Context())
 	if err != nil {

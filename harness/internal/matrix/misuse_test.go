@@ -12,6 +12,7 @@ import (
 	"kmodlab/harness/internal/lesson"
 	"kmodlab/harness/internal/verdict"
 	"kmodlab/internal/kernel"
+	"kmodlab/vmimages/vmimagestest"
 )
 
 // misuses are the ways of testdata/misuse, with what is heard of each.
@@ -37,6 +38,7 @@ var misuses = map[string]string{
 
 // Each misuse of an interface is heard on every kernel, and named.
 func TestMisuses(t *testing.T) {
+	vmimagestest.Long(t)
 	kmod, err := filepath.Abs("../../testdata/misuse")
 	if err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 	"kmodlab/harness/internal/lesson"
 	"kmodlab/harness/internal/verdict"
 	"kmodlab/internal/kernel"
+	"kmodlab/vmimages/vmimagestest"
 )
 
 // zoo is what becomes of each of testdata/zoo, and what its reason has to say.
@@ -34,6 +35,7 @@ var zoo = map[string]struct {
 // What goes wrong when a module is gone is noticed, on every kernel, and a module
 // that takes back whatever it makes passes.
 func TestZoo(t *testing.T) {
+	vmimagestest.Long(t)
 	for _, series := range tested(t) {
 		t.Run(series, func(t *testing.T) {
 			r, source := newRunner(t, "", series)

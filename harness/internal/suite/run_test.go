@@ -53,7 +53,7 @@ func TestNot(t *testing.T)  { t.Log("a word"); t.Skip("no disk") }
 		"q/q_test.go": "package q\n\nimport \"testing\"\n\nfunc TestQ(t *testing.T) { undefined() }\n",
 		"r/r_test.go": "package r\n\nimport (\n\t\"os\"\n\t\"testing\"\n)\n\nfunc TestMain(m *testing.M) { os.Exit(7) }\n",
 	})
-	r, err := Run(t.Context(), dir, "-count=1")
+	r, err := Run(t.Context(), dir, nil, "-count=1")
 	if err != nil {
 		t.Fatalf("Run = %v; want no error: failures are results", err)
 	}
@@ -75,7 +75,7 @@ func TestNot(t *testing.T)  { t.Log("a word"); t.Skip("no disk") }
 func TestRunWithoutAModule(t *testing.T) {
 	dir := module(t, nil)
 	write(t, dir, "go.mod", "what is this\n")
-	if _, err := Run(t.Context(), dir); fault.Of(err) != fault.Harness || !strings.Contains(err.Error(), "go.mod") {
+	if _, err := Run(t.Context(), dir, nil); fault.Of(err) != fault.Harness || !strings.Contains(err.Error(), "go.mod") {
 		t.Errorf("Run = %v; want a fault of the harness with what go says", err)
 	}
 }
@@ -111,7 +111,7 @@ func TestLong(t *testing.T) {
 		}
 		cancel(why)
 	}()
-	r, err := Run(ctx, dir, "-count=1")
+	r, err := Run(ctx, dir, nil, "-count=1")
 	if got := tell(r); !errors.Is(err, why) || len(got.Passed) != 1 || len(got.Broken) != 1 {
 		t.Errorf("Run = %v, %v; want what ended it, the test before, and a package without an end", err, got)
 	}
