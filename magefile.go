@@ -53,10 +53,11 @@ func Run(ctx context.Context,
 	lesson *string, // a folder of kmod, or several: notify,order
 	run *string, // only the cases LESSON/CASE that match this expression
 	update *bool, // write down what the kernel prints instead of comparing it
+	strict *bool, // fail where a kernel remarks on a case: something is deprecated, a parameter is ignored ...
 	locked *bool, // fail rather than take another kernel than the pinned one
 ) error {
 	return here().Run(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image),
-		Lesson: text(lesson), Run: text(run), Update: set(update), Locked: set(locked)})
+		Lesson: text(lesson), Run: text(run), Update: set(update), Locked: set(locked), Strict: strict})
 }
 
 // Test runs every lesson on every kernel of the test set, then the Go tests.
@@ -70,11 +71,12 @@ func Test(ctx context.Context,
 	run *string, // only the cases LESSON/CASE that match this expression
 	shard *string, // one part of the work, as in 2/4: see plan
 	update *bool, // write down what the kernels print instead of comparing it
+	strict *bool, // fail where a kernel remarks on a case: something is deprecated, a parameter is ignored ...
 	locked *bool, // fail rather than take another kernel than a pinned one
 	long *bool, // the long ones of the Go tests, too
 ) error {
 	return here().Test(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image),
-		Lesson: text(lesson), Run: text(run), Shard: text(shard), Update: set(update), Locked: set(locked), Long: set(long)})
+		Lesson: text(lesson), Run: text(run), Shard: text(shard), Update: set(update), Locked: set(locked), Strict: strict, Long: set(long)})
 }
 
 // Plan prints the work of a test without doing it, with the seconds that each
@@ -110,9 +112,10 @@ func Merge(ctx context.Context,
 	arch *string, // amd64 (default), arm64, or all
 	lesson *string, // a folder of kmod, or several: notify,order
 	run *string, // only the cases LESSON/CASE that match this expression
+	strict *bool, // fail where a kernel remarks on a case: something is deprecated, a parameter is ignored ...
 ) error {
 	return here().Merge(ctx, os.Stdout, dirs, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch),
-		Lesson: text(lesson), Run: text(run)})
+		Lesson: text(lesson), Run: text(run), Strict: strict})
 }
 
 // Bisect finds the first kernel at which a case changes its verdict, or else
@@ -122,8 +125,9 @@ func Bisect(ctx context.Context,
 	kernel *string, // among which kernels: every (default), 5.10.*, all
 	flavour *string, // cloud (default), amd64, rt
 	arch *string, // amd64 (default), arm64
+	strict *bool, // fail where a kernel remarks on a case: something is deprecated, a parameter is ignored ...
 ) error {
-	return here().Bisect(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), Run: text(run)})
+	return here().Bisect(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), Run: text(run), Strict: strict})
 }
 
 // Watch runs a lesson each time that you save one of its files.
@@ -196,10 +200,11 @@ func Try(ctx context.Context,
 	image *string, // its image, when it is not in kdir
 	params *string, // parameters of modules: "a:x=1 y=2;b:z=3"
 	update *bool, // write down in the script what the kernel prints
+	strict *bool, // fail where a kernel remarks on a case: something is deprecated, a parameter is ignored ...
 	locked *bool, // fail rather than take another kernel than a pinned one
 ) error {
 	return here().Try(ctx, os.Stdout, harness.TryFlags{Dir: text(dir), Params: text(params), Flags: harness.Flags{
-		Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image), Update: set(update), Locked: set(locked)}})
+		Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image), Update: set(update), Locked: set(locked), Strict: strict}})
 }
 
 // Bench measures boots, clones and cases against the least that is possible.

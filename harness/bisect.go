@@ -40,7 +40,7 @@ func (h Home) Bisect(ctx context.Context, w io.Writer, f Flags) error {
 	if err != nil {
 		return status(err)
 	}
-	runner.Only = needs(p.lessons...)
+	runner.Only, runner.Strict = needs(p.lessons...), f.strict()
 	b := &bisection{runner: runner, kernels: p.kernels, c: c, records: map[int]verdict.Record{}}
 	before, after, err := b.search(ctx)
 	if ctx.Err() != nil {
@@ -147,7 +147,7 @@ func (b *bisection) tell(w io.Writer, before, after int) {
 		fmt.Fprintf(w, "  what lies between them could not be run\n")
 	}
 	again := func(i int) string {
-		return fault.Command(fmt.Sprintf("run %s -run='^%s$'", b.kernels[i].Flags, b.c.ID()))
+		return b.runner.Blank(matrix.Job{Kernel: b.kernels[i], Case: b.c}).Reproduce
 	}
 	fmt.Fprintf(w, "  compare: %s\n           %s\n", again(before), again(after))
 }

@@ -23,6 +23,7 @@ type plan struct {
 	kernels []kernel.Source
 	cells   []matrix.Job
 	past    []verdict.Record // what is known of these and other cells
+	strict  bool
 
 	// Of all lessons, for parts may have more cases than the plan.
 	gone map[string][]string // see [verdict.Run]
@@ -51,7 +52,7 @@ func (l *lab) plan(ctx context.Context, f Flags) (*plan, error) {
 	if err != nil { // of an older state of the project, perhaps; nothing depends on it
 		step.Note(ctx, "nothing is known of earlier runs: %v", err)
 	}
-	p := &plan{lessons, kernels, matrix.Plan(kernels, lessons, past), past, gone(every), book}
+	p := &plan{lessons, kernels, matrix.Plan(kernels, lessons, past), past, f.strict(), gone(every), book}
 	if f.Shard != "" {
 		if p.cells, err = shard(p.cells, f.Shard); err != nil {
 			return nil, err

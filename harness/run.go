@@ -50,7 +50,7 @@ func (l *lab) matrix(ctx context.Context, f Flags, jobs int, show func(*lab) mat
 	if err != nil {
 		return nil, none, status(err)
 	}
-	runner.Jobs = jobs
+	runner.Jobs, runner.Strict = jobs, f.strict()
 	if f.Lesson != "" || f.Run != "" { // a part of the lessons needs a part of the modules
 		runner.Only = needs(p.lessons...)
 	}

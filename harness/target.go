@@ -38,7 +38,11 @@ type Flags struct {
 	Update  bool   // rewrite expected logs
 	Locked  bool   // never choose another kernel than the pinned one
 	Long    bool   // run the long ones of the Go tests, too
+	Strict  *bool  // a case that the kernel remarks on fails; nil where nobody said so
 }
+
+// strict tells whether a case that the kernel remarks on fails.
+func (f Flags) strict() bool { return f.Strict != nil && *f.Strict }
 
 // lab is what every target works with.
 type lab struct {

@@ -65,7 +65,7 @@ func (l *lab) tryOne(ctx context.Context, f TryFlags, p *project.Project, t tria
 	if err != nil {
 		return nil, err
 	}
-	runner.Allow = p.Allow
+	runner.Allow, runner.Strict = p.Allow, f.strict()
 	runner.Build = func(ctx context.Context, k *kernel.Kernel) (*kbuild.Modules, error) {
 		m, err := t.folder.Build(ctx, l.cache, k)
 		return m, l.keepOutput(t.folder, k, err)

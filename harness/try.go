@@ -43,11 +43,20 @@ func (h Home) Project(ctx context.Context, w io.Writer, f TryFlags) error {
 	if err != nil {
 		return status(err)
 	}
+	f.Flags = f.before(p)
+	return h.try(ctx, w, f, p)
+}
+
+// before returns the flags with what the project wants where they say nothing.
+func (f Flags) before(p *project.Project) Flags {
 	if f.KDir == "" && f.Image == "" {
 		f.Kernel = or(f.Kernel, project.List(p.Kernels))
 	}
 	f.Flavour, f.Arch = or(f.Flavour, project.List(p.Flavours)), or(f.Arch, project.List(p.Arches))
-	return h.try(ctx, w, f, p)
+	if f.Strict == nil {
+		f.Strict = &p.Strict
+	}
+	return f
 }
 
 func (h Home) try(ctx context.Context, w io.Writer, f TryFlags, p *project.Project) error {

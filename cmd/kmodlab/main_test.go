@@ -105,6 +105,19 @@ func TestRepository(t *testing.T) {
 	if said, code := s.run(t, "test"); code != 0 || !strings.Contains(said, "cases: 1 passed, 0 failed") {
 		t.Errorf("test after it was mended: %d; want a pass\n%s", code, said)
 	}
+	s.write(t, "greet.txtar", "insmod greet nope=1\ndmesg *\nrmmod greet\ndmesg *\n")
+	s.write(t, "kmodlab.toml", "kernels = [\"6.12\"]\nstrict = true\n")
+	const remark = "greet: unknown parameter 'nope' ignored"
+	if said, code := s.run(t, "test"); code != 1 || !strings.Contains(said, "with -strict: the kernel remarked: "+remark) || !strings.Contains(said, " -strict\n") {
+		t.Errorf("test, strict, of a parameter that there is not: %d; want what the kernel remarks, and -strict in the command that shows it again\n%s", code, said)
+	}
+	if said, code := s.run(t, "test", "-strict=false"); code != 0 || !strings.Contains(said, "passed, and the kernel remarked:\n  "+remark) {
+		t.Errorf("test with -strict=false: %d; want a pass and what the kernel remarked\n%s", code, said)
+	}
+	s.write(t, "kmodlab.toml", "kernels = [\"6.12\"]\nstrict = true\n[[allow]]\ntitle = \""+remark+"\"\nreason = \"it will have it\"\nuntil = 9999-12-31\n")
+	if said, code := s.run(t, "test"); code != 0 || strings.Contains(said, "remarked") {
+		t.Errorf("test, strict, of a remark that is allowed: %d; want a pass and no word of it\n%s", code, said)
+	}
 	for _, name := range []string{"results.json", "report.html", "junit.xml", "results.ktap"} {
 		if _, err := os.Stat(filepath.Join(s.dir, outFolder, name)); err != nil {
 			t.Errorf("no %s in %s: %v", name, outFolder, err)
@@ -118,6 +131,7 @@ func TestUsage(t *testing.T) {
 	for line, want := range map[string]string{
 		"tets":             `did you mean "test"?`,
 		"test -kernal=6.1": `did you mean "kernel"?`,
+		"test -strict=yes": "invalid",
 		"new":              "takes 1 arguments",
 		"new a b":          "takes 1 arguments",
 		"test":             "there is no module to build",

@@ -20,11 +20,20 @@ type given struct{ *cli.Command }
 
 func (g given) flags() harness.Flags {
 	return harness.Flags{Kernel: g.String("kernel"), Flavour: g.String("flavour"), Arch: g.String("arch"), KDir: g.String("kdir"), Image: g.String("image"),
-		Lesson: g.String("lesson"), Run: g.String("run"), Shard: g.String("shard"), Update: g.Bool("update"), Locked: g.Bool("locked")}
+		Lesson: g.String("lesson"), Run: g.String("run"), Shard: g.String("shard"), Update: g.Bool("update"), Locked: g.Bool("locked"), Strict: g.said("strict")}
 }
 
 func (g given) try() harness.TryFlags {
 	return harness.TryFlags{Flags: g.flags(), Dir: g.String("dir"), Params: g.String("params")}
+}
+
+// said returns a flag that is true or false, nil when it was left out.
+func (g given) said(name string) *bool {
+	if !g.IsSet(name) {
+		return nil
+	}
+	value := g.Bool(name)
+	return &value
 }
 
 // number returns a flag that is a number, or what it is when it was left out.

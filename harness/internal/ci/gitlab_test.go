@@ -73,8 +73,8 @@ func TestTemplateRuns(t *testing.T) {
 		test   []string
 	}{
 		{"nothing said", nil, "0", nil, nil},
-		{"everything said", map[string]string{"KMODLAB_REF": "v1.2.3", "KMODLAB_KERNELS": ">=6.1, 6.12", "KMODLAB_FLAVOUR": "rt", "KMODLAB_ARCH": "all", "KMODLAB_DIR": "my driver", "KMODLAB_PARAMS": nasty},
-			"1", []string{"--branch", "v1.2.3"}, []string{"-dir=my driver", "-kernel=>=6.1, 6.12", "-flavour=rt", "-arch=all", "-params=" + nasty}},
+		{"everything said", map[string]string{"KMODLAB_REF": "v1.2.3", "KMODLAB_KERNELS": ">=6.1, 6.12", "KMODLAB_FLAVOUR": "rt", "KMODLAB_ARCH": "all", "KMODLAB_DIR": "my driver", "KMODLAB_PARAMS": nasty, "KMODLAB_STRICT": "true"},
+			"1", []string{"--branch", "v1.2.3"}, []string{"-dir=my driver", "-kernel=>=6.1, 6.12", "-flavour=rt", "-arch=all", "-params=" + nasty, "-strict=true"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			m := newMachine(t)

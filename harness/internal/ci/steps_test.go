@@ -131,8 +131,8 @@ func TestSteps(t *testing.T) {
 		{"the harness failed", "3", map[string]string{"arch": "arm64"}, []string{"-arch=arm64"}},
 		{"blanks and quotes", "0", map[string]string{"dir": "my driver's", "kernels": ">=6.1, 6.12", "params": nasty},
 			[]string{"-dir=my driver's", "-kernel=>=6.1, 6.12", "-params=" + nasty}},
-		{"everything", "1", map[string]string{"dir": "d", "kernels": "all", "flavour": "rt", "arch": "all", "params": "a:x=1"},
-			[]string{"-dir=d", "-kernel=all", "-flavour=rt", "-arch=all", "-params=a:x=1"}},
+		{"everything", "1", map[string]string{"dir": "d", "kernels": "all", "flavour": "rt", "arch": "all", "params": "a:x=1", "strict": "true"},
+			[]string{"-dir=d", "-kernel=all", "-flavour=rt", "-arch=all", "-params=a:x=1", "-strict=true"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			r := newRunner(t, tc.inputs)

@@ -33,6 +33,9 @@ func (r *Runner) blank(source kernel.Source, col *Target, c lesson.Case) verdict
 	if r.Reproduce != nil {
 		record.Reproduce = r.Reproduce(source, c)
 	}
+	if r.Strict {
+		record.Reproduce += verdict.StrictFlag
+	}
 	if col != nil {
 		record.Kernel = col.kernel.Release
 	}
@@ -45,10 +48,11 @@ func (r *Runner) Case(ctx context.Context, col *Target, c lesson.Case) verdict.R
 }
 
 func (r *Runner) decide(record verdict.Record, f verdict.Facts) verdict.Record {
+	f.Findings, f.Strict = record.Findings, r.Strict
 	result := verdict.Judge(f)
 	record.Verdict, record.Reason, record.Owner = result.Verdict, r.placeless(result.Reason), string(f.OwnerOf(result))
 	if result.Verdict != verdict.Pass {
-		record.Findings = nil // there is worse to see to
+		record.Findings = nil // there is worse to see to, or it is the reason
 	}
 	return record
 }
@@ -171,7 +175,10 @@ func (r *Runner) attempt(ctx context.Context, col *Target, c lesson.Case, record
 		r.View.Step(col.kernel.Release, c.ID(), step)
 	}})
 	b.hear(ctx, &outcome)
-	record.Notes, record.Findings = b.notes, kmsg.Findings(b.records)
+	record.Notes = b.notes
+	record.Findings = slices.DeleteFunc(kmsg.Findings(b.records), func(finding string) bool {
+		return slices.ContainsFunc(allowed, func(a splat.Allowance) bool { return a.Excuses(finding, c.Name, col.kernel.Series) })
+	})
 	if lost, ok := errors.AsType[*vm.Lost](outcome.Err); ok && lost.Kind == vm.LostHung {
 		record.Notes = append(record.Notes, "proof of the hang: "+lost.Err.Error())
 		if record.Stack = lost.Stack; record.Stack == "" {

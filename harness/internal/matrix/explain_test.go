@@ -5,6 +5,7 @@ package matrix
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -125,6 +126,9 @@ func TestFindingsOfAPass(t *testing.T) {
 	remarked := verdict.Record{Findings: []string{"x is deprecated"}}
 	if got := (&Runner{}).decide(remarked, verdict.Facts{Began: true, Finished: true, Answered: true}); len(got.Findings) != 1 {
 		t.Errorf("a case that is %s has the findings %q; want one", got.Verdict, got.Findings)
+	}
+	if got := (&Runner{Strict: true}).decide(remarked, verdict.Facts{Began: true, Finished: true, Answered: true}); got.Verdict != verdict.Fail || got.Owner != "module" || !strings.Contains(got.Reason, "x is deprecated") {
+		t.Errorf("a strict case with a finding is %s (%s), %q; want a fail of the module's that tells it", got.Verdict, got.Owner, got.Reason)
 	}
 	if got := (&Runner{}).decide(remarked, verdict.Facts{Began: true, Problem: "p"}); len(got.Findings) != 0 {
 		t.Errorf("a case that is %s has the findings %q; want none", got.Verdict, got.Findings)

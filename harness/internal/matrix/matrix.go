@@ -59,6 +59,7 @@ type Runner struct {
 	Kmod    string        // the folder of the modules' sources
 	Only    []string      // the folders of Kmod to build; all when empty
 	Out     string        // where logs go
+	Strict  bool          // a case that the kernel remarks on fails
 	Update  bool          // rewrite expected logs instead of comparing them
 	Limit   time.Duration // how much of its own time a VM may live in a step, before it is seen whether it hangs; 30 s for 0
 	Jobs    int           // cases that may run at once; as many as CPUs and memory carry for 0

@@ -41,7 +41,8 @@ type Project struct {
 	Params   map[string]string `toml:"params"`   // by module: "a=1 b=2"
 	Mirror   string            `toml:"mirror"`   // of the kernel archive
 	QEMU     string            `toml:"qemu"`     // own or host: what VMs run in
-	Allow    []splat.Allowance `toml:"allow"`    // splats that are no fault
+	Strict   bool              `toml:"strict"`   // what a kernel remarks is a failure
+	Allow    []splat.Allowance `toml:"allow"`    // splats, and remarks, that are no fault
 }
 
 // Find returns the project that the folder dir belongs to: the nearest folder

@@ -16,12 +16,12 @@ import (
 	"kmodlab/internal/fault"
 )
 
-// Allowance excuses one splat of one case, for a reason and for a time. A list
+// Allowance excuses one splat or finding of one case, for a reason and for a time. A list
 // of exceptions without an end is a list of bugs that nobody mends.
 type Allowance struct {
 	Case   string    `toml:"case"`   // the case it is for; "" is every case of the lesson
 	Series []string  `toml:"series"` // the kernels' series it is for: "6.1"; none is every one
-	Title  string    `toml:"title"`  // the splat's title, whole
+	Title  string    `toml:"title"`  // the splat's title, or the finding, whole
 	Reason string    `toml:"reason"` // why it is not a bug of the lesson
 	Until  time.Time `toml:"until"`  // the last day it counts
 }
@@ -88,9 +88,10 @@ func (a Allowance) Check(now time.Time) error {
 
 func day(t time.Time) string { return t.Format(time.DateOnly) }
 
-// excuses tells whether a is for this splat of this case on this series.
-func (a Allowance) excuses(s Splat, name, series string) bool {
-	return a.Title == s.Title && (a.Case == "" || a.Case == name) && (len(a.Series) == 0 || slices.Contains(a.Series, series))
+// Excuses tells whether a is for what is called title, in the case called name on a
+// kernel of series.
+func (a Allowance) Excuses(title, name, series string) bool {
+	return a.Title == title && (a.Case == "" || a.Case == name) && (len(a.Series) == 0 || slices.Contains(a.Series, series))
 }
 
 // Unexcused returns the splats that no allowance is for, in the case called
@@ -98,7 +99,7 @@ func (a Allowance) excuses(s Splat, name, series string) bool {
 func Unexcused(splats []Splat, allowed []Allowance, name, series string) []Splat {
 	var left []Splat
 	for _, s := range splats {
-		excused := slices.ContainsFunc(allowed, func(a Allowance) bool { return a.excuses(s, name, series) })
+		excused := slices.ContainsFunc(allowed, func(a Allowance) bool { return a.Excuses(s.Title, name, series) })
 		if !excused || s.Kind == Panic {
 			left = append(left, s)
 		}

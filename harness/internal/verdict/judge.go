@@ -34,6 +34,9 @@ type Facts struct {
 
 	Splats []splat.Splat // from the kernel log and from the console, without those that are allowed
 	Taint  string        // unexpected taint flags of the kernel after the case
+
+	Findings []string // what the kernel remarked and went on, without what is allowed
+	Strict   bool     // nothing may be remarked
 }
 
 // Result is the verdict and its reason in one sentence.
@@ -81,6 +84,8 @@ func Judge(f Facts) Result {
 		return Result{Infra, at(f, "the guest said nothing after its last step")}
 	case f.Unsupported != "":
 		return Result{Unsupported, f.Unsupported}
+	case f.Strict && len(f.Findings) > 0:
+		return Result{Fail, "with -strict: the kernel remarked: " + strings.Join(f.Findings, "; ")}
 	}
 	return Result{Pass, ""}
 }

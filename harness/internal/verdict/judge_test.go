@@ -36,6 +36,14 @@ func TestJudge(t *testing.T) {
 		"records lost":                     {Facts{Began: true, Finished: true, LostRecords: 7}, Fail, "7 records of the kernel log were lost"},
 		"lost records outweigh a mismatch": {Facts{Began: true, Problem: "the log differs", LostRecords: 1}, Fail, "1 records of the kernel log were lost"},
 
+		"a remark":                      {Facts{Began: true, Finished: true, Answered: true, Findings: []string{"x"}}, Pass, ""},
+		"strict, and a remark":          {Facts{Began: true, Finished: true, Answered: true, Findings: []string{"x is deprecated", "y"}, Strict: true}, Fail, "with -strict: the kernel remarked: x is deprecated; y"},
+		"strict, and nothing to remark": {Facts{Began: true, Finished: true, Answered: true, Strict: true}, Pass, ""},
+		"strict, and worse":             {Facts{Began: true, Step: "insmod m", Problem: "the log differs", Findings: []string{"x"}, Strict: true}, Fail, "insmod m: the log differs"},
+		"strict, and a splat":           {Facts{Began: true, Finished: true, Answered: true, Splats: splats(oops), Findings: []string{"x"}, Strict: true}, Splat, "NULL pointer dereference in f [m]"},
+		"strict, then silence":          {Facts{Began: true, Finished: true, Findings: []string{"x"}, Strict: true}, Infra, "the guest said nothing after its last step"},
+		"strict, and unsupported":       {Facts{Began: true, Unsupported: "needs cpus:2", Answered: true, Findings: []string{"x"}, Strict: true}, Unsupported, "needs cpus:2"},
+
 		"build failed":                 {Facts{BuildError: "m.c:3: error"}, Build, "m.c:3: error"},
 		"unsupported before a build":   {Facts{Unsupported: "needs export:x", BuildError: "undefined x"}, Unsupported, "needs export:x"},
 		"unsupported, says the script": {Facts{Began: true, Unsupported: "needs cpus:2", Answered: true}, Unsupported, "needs cpus:2"},

@@ -14,7 +14,7 @@ type Verdict string
 // The verdicts.
 const (
 	Pass        Verdict = "pass"        // the script finished, every log was as expected, nothing splatted
-	Fail        Verdict = "fail"        // what happened differs from the script
+	Fail        Verdict = "fail"        // what happened differs from the script, or with -strict the kernel remarked on it
 	Build       Verdict = "build"       // the module does not build for this kernel
 	Load        Verdict = "load"        // the kernel refused a module that it should have taken
 	Splat       Verdict = "splat"       // the kernel reported trouble: BUG, WARNING, Oops, taint ...
