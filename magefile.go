@@ -50,13 +50,14 @@ func Run(ctx context.Context,
 	arch *string, // amd64 (default), arm64, or all
 	kdir *string, // a kernel of your own: a built tree, or headers
 	image *string, // its image, when it is not in kdir
+	qemu *string, // which QEMU: own (of the archive), host, or a path
 	lesson *string, // a folder of kmod, or several: notify,order
 	run *string, // only the cases LESSON/CASE that match this expression
 	update *bool, // write down what the kernel prints instead of comparing it
 	strict *bool, // fail where a kernel remarks on a case: something is deprecated, a parameter is ignored ...
 	locked *bool, // fail rather than take another kernel than the pinned one
 ) error {
-	return here().Run(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image),
+	return here().Run(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), QEMU: text(qemu), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image),
 		Lesson: text(lesson), Run: text(run), Update: set(update), Locked: set(locked), Strict: strict})
 }
 
@@ -67,6 +68,7 @@ func Test(ctx context.Context,
 	arch *string, // amd64 (default), arm64, or all
 	kdir *string, // a kernel of your own: a built tree, or headers
 	image *string, // its image, when it is not in kdir
+	qemu *string, // which QEMU: own (of the archive), host, or a path
 	lesson *string, // a folder of kmod, or several: notify,order
 	run *string, // only the cases LESSON/CASE that match this expression
 	shard *string, // one part of the work, as in 2/4: see plan
@@ -75,7 +77,7 @@ func Test(ctx context.Context,
 	locked *bool, // fail rather than take another kernel than a pinned one
 	long *bool, // the long ones of the Go tests, too
 ) error {
-	return here().Test(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image),
+	return here().Test(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), QEMU: text(qemu), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image),
 		Lesson: text(lesson), Run: text(run), Shard: text(shard), Update: set(update), Locked: set(locked), Strict: strict, Long: set(long)})
 }
 
@@ -125,9 +127,10 @@ func Bisect(ctx context.Context,
 	kernel *string, // among which kernels: every (default), 5.10.*, all
 	flavour *string, // cloud (default), amd64, rt
 	arch *string, // amd64 (default), arm64
+	qemu *string, // which QEMU: own (of the archive), host, or a path
 	strict *bool, // fail where a kernel remarks on a case: something is deprecated, a parameter is ignored ...
 ) error {
-	return here().Bisect(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), Run: text(run), Strict: strict})
+	return here().Bisect(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), QEMU: text(qemu), Flavour: text(flavour), Arch: text(arch), Run: text(run), Strict: strict})
 }
 
 // Watch runs a lesson each time that you save one of its files.
@@ -139,9 +142,10 @@ func Watch(ctx context.Context,
 	kernel *string, // a series or release; 6.12 when left out
 	flavour *string, // cloud (default), amd64, rt
 	arch *string, // amd64 (default), arm64
+	qemu *string, // which QEMU: own (of the archive), host, or a path
 	run *string, // only the cases LESSON/CASE that match this expression
 ) error {
-	return here().Watch(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch),
+	return here().Watch(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), QEMU: text(qemu), Flavour: text(flavour), Arch: text(arch),
 		Lesson: text(lesson), Run: text(run)})
 }
 
@@ -155,8 +159,9 @@ func Shell(ctx context.Context,
 	arch *string, // amd64 (default), arm64
 	kdir *string, // a kernel of your own: a built tree, or headers
 	image *string, // its image, when it is not in kdir
+	qemu *string, // which QEMU: own (of the archive), host, or a path
 ) error {
-	return here().Shell(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image)})
+	return here().Shell(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), QEMU: text(qemu), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image)})
 }
 
 // Debug freezes a case in the init function of its module, under gdb.
@@ -169,8 +174,9 @@ func Debug(ctx context.Context,
 	run *string, // the case, as in notify/veto; the lesson's first one when left out
 	kernel *string, // a series or release; 6.12 when left out
 	flavour *string, // cloud (default), amd64, rt
+	qemu *string, // which QEMU: own (of the archive), host, or a path
 ) error {
-	return here().Debug(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Lesson: text(lesson), Run: text(run)})
+	return here().Debug(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), QEMU: text(qemu), Flavour: text(flavour), Lesson: text(lesson), Run: text(run)})
 }
 
 // New makes a lesson NAME that passes at once: module, script, README.
@@ -198,21 +204,23 @@ func Try(ctx context.Context,
 	arch *string, // amd64 (default), arm64, or all
 	kdir *string, // a kernel of your own: a built tree, or headers
 	image *string, // its image, when it is not in kdir
+	qemu *string, // which QEMU: own (of the archive), host, or a path
 	params *string, // parameters of modules: "a:x=1 y=2;b:z=3"
 	update *bool, // write down in the script what the kernel prints
 	strict *bool, // fail where a kernel remarks on a case: something is deprecated, a parameter is ignored ...
 	locked *bool, // fail rather than take another kernel than a pinned one
 ) error {
 	return here().Try(ctx, os.Stdout, harness.TryFlags{Dir: text(dir), Params: text(params), Flags: harness.Flags{
-		Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image), Update: set(update), Locked: set(locked), Strict: strict}})
+		Kernel: text(kernel), QEMU: text(qemu), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image), Update: set(update), Locked: set(locked), Strict: strict}})
 }
 
 // Bench measures boots, clones and cases against the least that is possible.
 func Bench(ctx context.Context,
 	kernel *string, // a series or release; 6.12 when left out
+	qemu *string, // which QEMU: own (of the archive), host, or a path
 	rounds *int, // how often each is measured; 10 when left out
 ) error {
-	return here().Bench(ctx, os.Stdout, harness.Flags{Kernel: text(kernel)}, max(1, number(rounds, 10)))
+	return here().Bench(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), QEMU: text(qemu)}, max(1, number(rounds, 10)))
 }
 
 // Soak starts VMs again and again and fails when one does not come up.
@@ -224,6 +232,7 @@ func Soak(ctx context.Context,
 	kernel *string, // series, release or set: 6.12, >=6.1, all, every
 	flavour *string, // cloud (default), amd64, rt
 	arch *string, // amd64 (default), arm64
+	qemu *string, // which QEMU: own (of the archive), host, or a path
 	clones *int, // how many one after the other; 50 when left out, with -chaos none
 	parallel *int, // how many, four at a time; 50 when left out, with -chaos none
 	boots *int, // how many templates; 5 when left out, with -chaos none
@@ -234,7 +243,7 @@ func Soak(ctx context.Context,
 	run *string, // disturb only the cases LESSON/CASE that match this expression
 	seed *int, // of what is left to chance
 ) error {
-	return here().Soak(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), Lesson: text(lesson), Run: text(run)},
+	return here().Soak(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), QEMU: text(qemu), Flavour: text(flavour), Arch: text(arch), Lesson: text(lesson), Run: text(run)},
 		harness.Load{Clones: clones, Parallel: parallel, Boots: boots},
 		harness.Disturbance{On: set(chaos), Kinds: text(disturb), Rounds: number(rounds, 3), Seed: uint64(number(seed, 0))})
 }
@@ -253,11 +262,12 @@ func Cycles(ctx context.Context,
 	kernel *string, // series, release or set: 6.12, >=6.1, all, every
 	flavour *string, // cloud (default), amd64, rt, or all
 	arch *string, // amd64 (default), arm64, or all
+	qemu *string, // which QEMU: own (of the archive), host, or a path
 	lesson *string, // a folder of kmod, or several: notify,order
 	run *string, // only the cases LESSON/CASE that match this expression
 	rounds *int, // how often; 200 by default
 ) error {
-	return here().Cycles(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), Lesson: text(lesson), Run: text(run)}, number(rounds, 200))
+	return here().Cycles(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), QEMU: text(qemu), Flavour: text(flavour), Arch: text(arch), Lesson: text(lesson), Run: text(run)}, number(rounds, 200))
 }
 
 // Lint asks everybody who has an opinion on the sources, and fails when anybody

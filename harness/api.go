@@ -22,7 +22,7 @@ func (h Home) KernelsAPI(ctx context.Context, w io.Writer, symbols string, f Fla
 	if err != nil {
 		return status(err)
 	}
-	ctx, l, err := h.open(ctx, w, f.Locked)
+	ctx, l, err := h.open(ctx, w, f)
 	if err != nil {
 		return status(err)
 	}

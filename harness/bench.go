@@ -19,7 +19,7 @@ import (
 // Bench measures the lab on one kernel and writes out/bench.json. The case it
 // measures is the one that "run" runs.
 func (h Home) Bench(ctx context.Context, w io.Writer, f Flags, rounds int) error {
-	ctx, l, err := h.open(ctx, w, f.Locked)
+	ctx, l, err := h.open(ctx, w, f)
 	if err != nil {
 		return status(err)
 	}

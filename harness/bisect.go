@@ -24,7 +24,7 @@ import (
 // first one that prints something else.
 func (h Home) Bisect(ctx context.Context, w io.Writer, f Flags) error {
 	f.Kernel = or(f.Kernel, "every")
-	ctx, l, err := h.open(ctx, w, f.Locked)
+	ctx, l, err := h.open(ctx, w, f)
 	if err != nil {
 		return status(err)
 	}

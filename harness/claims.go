@@ -24,7 +24,7 @@ const ledgerFile = "docs/claims.md"
 // Claims runs every case that settles a claim on the test set and writes the
 // ledger.
 func (h Home) Claims(ctx context.Context, w io.Writer, f Flags) error {
-	ctx, l, err := h.open(ctx, w, f.Locked)
+	ctx, l, err := h.open(ctx, w, f)
 	if err != nil {
 		return status(err)
 	}

@@ -19,7 +19,7 @@ const commandsFile = "compile_commands.json"
 // CompileCommands builds the modules for a kernel and writes how each source
 // was compiled into the project's folder.
 func (h Home) CompileCommands(ctx context.Context, w io.Writer, f Flags) error {
-	ctx, l, err := h.open(ctx, w, f.Locked)
+	ctx, l, err := h.open(ctx, w, f)
 	if err != nil {
 		return status(err)
 	}

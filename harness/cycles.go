@@ -27,7 +27,7 @@ func (h Home) Cycles(ctx context.Context, w io.Writer, f Flags, rounds int) erro
 	if least := cycle.Warmup + cycle.MinRounds; rounds < least {
 		return status(&fault.Error{Owner: fault.Usage, What: fmt.Sprintf("%d rounds show no leak", rounds), Where: "-rounds", Hint: fmt.Sprintf("take %d or more", least)})
 	}
-	ctx, l, err := h.open(ctx, w, f.Locked)
+	ctx, l, err := h.open(ctx, w, f)
 	if err != nil {
 		return status(err)
 	}

@@ -82,7 +82,7 @@ func atoi(t *testing.T, digits string) int {
 func cachedSeries(t *testing.T) []string {
 	t.Helper()
 	emulatortest.QEMU(t)
-	_, l, err := Checkout(".").open(t.Context(), io.Discard, false)
+	_, l, err := Checkout(".").open(t.Context(), io.Discard, Flags{})
 	if err != nil {
 		t.Skipf("needs the cache: %v", err)
 	}

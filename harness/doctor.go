@@ -18,8 +18,8 @@ import (
 
 // Doctor tells what this machine has of what is needed, and what to do about the
 // rest. It fails when something is missing that nothing runs without.
-func (h Home) Doctor(ctx context.Context, w io.Writer, asJSON bool) error {
-	ctx, l, err := h.open(ctx, io.Discard, false)
+func (h Home) Doctor(ctx context.Context, w io.Writer, f Flags, asJSON bool) error {
+	ctx, l, err := h.open(ctx, io.Discard, f)
 	if err != nil {
 		return status(err)
 	}
@@ -27,7 +27,7 @@ func (h Home) Doctor(ctx context.Context, w io.Writer, asJSON bool) error {
 	if l.qemu == emulator.Host {
 		arches = l.catalogue.Arches()
 	}
-	findings := append(host.Examine(ctx, l.cache.Root(), l.provider.Mirror, arches...), l.emulators(ctx)...)
+	findings := append(host.Examine(ctx, l.cache.Root(), l.provider.Mirror, arches...), l.emulators(ctx, f)...)
 	if err := tellFindings(w, findings, asJSON); err != nil {
 		return status(err)
 	}
@@ -45,8 +45,12 @@ func (h Home) Doctor(ctx context.Context, w io.Writer, asJSON bool) error {
 
 // emulators tells which QEMUs VMs will run in, where these are not simply those that
 // this machine has to have. It fetches nothing.
-func (l *lab) emulators(ctx context.Context) []host.Finding {
+func (l *lab) emulators(ctx context.Context, flags Flags) []host.Finding {
 	var findings []host.Finding
+	by := emulator.Env
+	if flags.QEMU != "" {
+		by = emulator.Flag
+	}
 	for _, arch := range l.catalogue.Arches() {
 		f := host.Finding{What: "QEMU for " + arch, State: host.Good}
 		var q vm.QEMU
@@ -56,7 +60,7 @@ func (l *lab) emulators(ctx context.Context) []host.Finding {
 			continue
 		case l.qemu != emulator.Own:
 			q, err = vm.HostQEMU(ctx, arch, string(l.qemu))
-			f.Says = fmt.Sprintf("%s, %s, as %s says", q.Version, strings.Join(q.Command, " "), emulator.Env)
+			f.Says = fmt.Sprintf("%s, %s, as %s says", q.Version, strings.Join(q.Command, " "), by)
 		case cached:
 			q, err = vm.OwnQEMU(ctx, e.Command, e.ID)
 			f.Says = q.Version + ", from the archive, in " + e.Dir

@@ -22,7 +22,15 @@ func TestDoctorTellsOfQEMU(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(there, "qemu-system-x86_64"), []byte(script), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for choice, want := range map[string]map[string]host.Finding{
+	for how, want := range map[string]map[string]host.Finding{
+		"host and -qemu=own": {
+			"QEMU for amd64": {State: host.Good, Says: "fetched from the archive when it is first needed"},
+			"QEMU for arm64": {State: host.Good, Says: "fetched from the archive when it is first needed"},
+		},
+		"own and -qemu=" + there: {
+			"QEMU for amd64": {State: host.Good, Says: "QEMU of mine, " + there + "/qemu-system-x86_64, as -qemu says"},
+			"QEMU for arm64": {State: host.Poor, Says: "there is no qemu-system-aarch64"},
+		},
 		"own": {
 			"QEMU for amd64": {State: host.Good, Says: "fetched from the archive when it is first needed"},
 			"QEMU for arm64": {State: host.Good, Says: "fetched from the archive when it is first needed"},
@@ -33,12 +41,13 @@ func TestDoctorTellsOfQEMU(t *testing.T) {
 		},
 		"host": {"qemu-system-x86_64": {State: host.Good, Says: "QEMU of mine"}, "qemu-system-aarch64": {}},
 	} {
-		t.Run(filepath.Base(choice), func(t *testing.T) {
+		t.Run(filepath.Base(how), func(t *testing.T) {
+			env, flag, _ := strings.Cut(how, " and -qemu=") // which goes before
 			t.Setenv(cache.Env, t.TempDir())
-			t.Setenv(emulator.Env, choice)
+			t.Setenv(emulator.Env, env)
 			t.Setenv("PATH", there+":"+os.Getenv("PATH"))
 			var out bytes.Buffer
-			err := Checkout("..").Doctor(t.Context(), &out, true) // of what else this machine lacks, this test knows nothing
+			err := Checkout("..").Doctor(t.Context(), &out, Flags{QEMU: flag}, true) // of what else this machine lacks, this test knows nothing
 			var all []host.Finding
 			if bad := json.Unmarshal(out.Bytes(), &all); bad != nil {
 				t.Fatalf("Doctor() = %v, and it says %q: %v", err, out.String(), bad)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 
+	"kmodlab/harness/internal/emulator"
 	"kmodlab/harness/internal/report"
 	"kmodlab/harness/internal/suite"
 	"kmodlab/internal/step"
@@ -31,6 +32,10 @@ func (l *lab) goTests(ctx context.Context, dir string, long bool, rules []suite.
 		env = []string{suite.Long + "=1"}
 	}
 	result, err := suite.Run(ctx, dir, env, goTestFlags...)
+// goTests runs the Go tests in dir, and tells of those that failed or were
+// skipped. It returns a closing line, and why not all is well.
+func (l *lab) goTests(ctx context.Context, dir string, rules []suite.Rule) (string, error) {
+	result, err := suite.Run(ctx, dir, []string{emulator.Env + "=" + string(l.qemu)}, goTestFlags...)
 	if ctx.Err() != nil {
 		return "", err
 	}

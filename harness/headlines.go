@@ -20,7 +20,7 @@ const headlinesFile = "docs/headlines.md"
 // KernelsHeadlines reads the sources of the test set's kernels for what they
 // print when they complain, and writes the page that tells who hears it.
 func (h Home) KernelsHeadlines(ctx context.Context, w io.Writer) error {
-	ctx, l, err := h.open(ctx, w, false)
+	ctx, l, err := h.open(ctx, w, Flags{})
 	if err != nil {
 		return status(err)
 	}

@@ -17,7 +17,7 @@ import (
 // Kernels lists the kernels that the catalogue knows: what is pinned, where it
 // comes from, how large it is, and whether it is in the cache.
 func (h Home) Kernels(ctx context.Context, w io.Writer) error {
-	ctx, l, err := h.open(ctx, w, false)
+	ctx, l, err := h.open(ctx, w, Flags{})
 	if err != nil {
 		return status(err)
 	}
@@ -37,7 +37,7 @@ func (h Home) Kernels(ctx context.Context, w io.Writer) error {
 // the flags name; all when they name none. The releases are what -kernel takes.
 func (h Home) KernelsPoints(ctx context.Context, w io.Writer, f Flags) error {
 	f.Kernel = or(f.Kernel, "every")
-	ctx, l, err := h.open(ctx, io.Discard, f.Locked)
+	ctx, l, err := h.open(ctx, io.Discard, f)
 	if err != nil {
 		return status(err)
 	}
@@ -56,7 +56,7 @@ func (h Home) KernelsPoints(ctx context.Context, w io.Writer, f Flags) error {
 // KernelsUpdate asks the archive for the newest kernels, rewrites the lock file
 // and says what changed.
 func (h Home) KernelsUpdate(ctx context.Context, w io.Writer) error {
-	ctx, l, err := h.open(ctx, w, false)
+	ctx, l, err := h.open(ctx, w, Flags{})
 	if err != nil {
 		return status(err)
 	}

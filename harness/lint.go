@@ -17,7 +17,7 @@ import (
 // Lint asks everybody who has an opinion on the sources, and fails when anybody
 // has something to say. What could not be asked is told, and fails a CI run.
 func (h Home) Lint(ctx context.Context, w io.Writer, f Flags) error {
-	ctx, l, err := h.open(ctx, w, f.Locked)
+	ctx, l, err := h.open(ctx, w, f)
 	if err != nil {
 		return status(err)
 	}

@@ -21,7 +21,7 @@ import (
 // with commas between. What the flags name and no part has is missing, and the
 // run fails.
 func (h Home) Merge(ctx context.Context, w io.Writer, dirs string, f Flags) error {
-	ctx, l, err := h.open(ctx, w, f.Locked)
+	ctx, l, err := h.open(ctx, w, f)
 	if err != nil {
 		return status(err)
 	}

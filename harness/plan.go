@@ -87,7 +87,7 @@ type planned struct {
 // case a line.
 func (h Home) Plan(ctx context.Context, w io.Writer, f Flags, asJSON bool) error {
 	// What is fetched to make the plan is told elsewhere than the plan.
-	ctx, l, err := h.open(ctx, io.Discard, f.Locked)
+	ctx, l, err := h.open(ctx, io.Discard, f)
 	if err != nil {
 		return status(err)
 	}

@@ -25,7 +25,7 @@ func (h Home) Run(ctx context.Context, w io.Writer, f Flags) error {
 		f.Lesson = defaultLesson
 	}
 	f = f.orKernel(defaultKernel)
-	ctx, l, err := h.open(ctx, w, f.Locked)
+	ctx, l, err := h.open(ctx, w, f)
 	if err != nil {
 		return status(err)
 	}

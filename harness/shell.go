@@ -35,7 +35,7 @@ func (h Home) Shell(ctx context.Context, w io.Writer, f Flags) error {
 	// A terminal that goes away, or somebody who ends us, ends the VM as well.
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP, syscall.SIGTERM)
 	defer stop()
-	ctx, l, err := h.open(ctx, w, f.Locked)
+	ctx, l, err := h.open(ctx, w, f)
 	if err != nil {
 		return status(err)
 	}

@@ -48,7 +48,7 @@ func newSite(t *testing.T) *site {
 		}
 	}
 	t.Setenv(cache.Env, t.TempDir())
-	ctx, l, err := Checkout(".").open(t.Context(), &bytes.Buffer{}, false)
+	ctx, l, err := Checkout(".").open(t.Context(), &bytes.Buffer{}, Flags{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,7 +32,7 @@ func (l Load) or(usual bench.Load) bench.Load {
 // every lesson and every fault, first in quiet; see [Disturbance].
 func (h Home) Soak(ctx context.Context, w io.Writer, f Flags, load Load, d Disturbance) error {
 	f = f.orKernel(defaultKernel)
-	ctx, l, err := h.open(ctx, w, f.Locked)
+	ctx, l, err := h.open(ctx, w, f)
 	if err != nil {
 		return status(err)
 	}

@@ -32,6 +32,7 @@ type Flags struct {
 	Arch    string // "arm64", "all"
 	KDir    string // folder of a kernel of the user's own: a built tree, or headers
 	Image   string // its image; "" for the one in KDir
+	QEMU    string // own, host or a path: see [emulator.Chosen]
 	Lesson  string // "notify,order"
 	Run     string // regular expression that matches LESSON/CASE
 	Shard   string // "2/5": the second of five parts
@@ -54,11 +55,15 @@ type lab struct {
 	provider  *vmimages.Archive
 	qemu      emulator.Choice
 	locked    bool
+	again     string // what the command to run a case again has to have, too
 }
 
 // open sets up a lab that reports to w. The returned context carries the view.
-func (h Home) open(ctx context.Context, w io.Writer, locked bool) (context.Context, *lab, error) {
-	l := &lab{home: h, out: h.Out, view: terminal(w), locked: locked}
+func (h Home) open(ctx context.Context, w io.Writer, f Flags) (context.Context, *lab, error) {
+	l := &lab{home: h, out: h.Out, view: terminal(w), locked: f.Locked}
+	if f.QEMU != "" {
+		l.again = " -qemu=" + word(f.QEMU)
+	}
 	ctx = step.With(ctx, l.view.Listen)
 	context.AfterFunc(ctx, l.view.Close) // cases that are interrupted have no end
 	var err error
@@ -72,8 +77,8 @@ func (h Home) open(ctx context.Context, w io.Writer, locked bool) (context.Conte
 	if err != nil {
 		return nil, nil, err
 	}
-	l.provider = vmimages.NewArchive(l.cache, l.catalogue, lock, locked)
-	l.qemu, err = emulator.Chosen("")
+	l.provider = vmimages.NewArchive(l.cache, l.catalogue, lock, f.Locked)
+	l.qemu, err = emulator.Chosen(f.QEMU, "")
 	return ctx, l, err
 }
 
@@ -108,7 +113,7 @@ func (l *lab) runner(ctx context.Context, kernels []kernel.Source, view matrix.V
 	if err != nil {
 		return nil, err
 	}
-	return &matrix.Runner{Cache: l.cache, History: history, Root: l.home.Sources, Kmod: l.home.Lessons, Out: l.out, Update: update, View: view, QEMU: l.emulator}, nil
+	return &matrix.Runner{Cache: l.cache, History: history, Root: l.home.Sources, Kmod: l.home.Lessons, Out: l.out, Update: update, View: view, QEMU: l.emulator, Again: l.again}, nil
 }
 
 // emulator returns what VMs of arch run in.

@@ -17,7 +17,7 @@ import (
 // flags name, and then the project's Go tests, which find in the cache what the
 // lessons needed. What the lessons showed is complete before those begin.
 func (h Home) Test(ctx context.Context, w io.Writer, f Flags) error {
-	ctx, l, err := h.open(ctx, w, f.Locked)
+	ctx, l, err := h.open(ctx, w, f)
 	if err != nil {
 		return status(err)
 	}

@@ -64,14 +64,14 @@ func (h Home) try(ctx context.Context, w io.Writer, f TryFlags, p *project.Proje
 	if err != nil {
 		return status(err)
 	}
-	ctx, l, err := h.open(ctx, w, f.Locked)
+	ctx, l, err := h.open(ctx, w, f.Flags)
 	if err != nil {
 		return status(err)
 	}
 	if p.Mirror != "" {
 		l.provider.UseMirror(p.Mirror)
 	}
-	if l.qemu, err = emulator.Chosen(p.QEMU); err != nil {
+	if l.qemu, err = emulator.Chosen(f.QEMU, p.QEMU); err != nil {
 		return status(err)
 	}
 	j, err := l.tryAll(ctx, f, p, trials)

@@ -22,7 +22,7 @@ import (
 // Watch runs the cases of a lesson, and again each time that somebody saves one
 // of its files or of the modules it needs, until it is interrupted.
 func (h Home) Watch(ctx context.Context, w io.Writer, f Flags) error {
-	ctx, l, err := h.open(ctx, w, f.Locked)
+	ctx, l, err := h.open(ctx, w, f)
 	if err != nil {
 		return status(err)
 	}

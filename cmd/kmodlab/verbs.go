@@ -19,7 +19,7 @@ type action func(context.Context, harness.Home, given) error
 type given struct{ *cli.Command }
 
 func (g given) flags() harness.Flags {
-	return harness.Flags{Kernel: g.String("kernel"), Flavour: g.String("flavour"), Arch: g.String("arch"), KDir: g.String("kdir"), Image: g.String("image"),
+	return harness.Flags{Kernel: g.String("kernel"), Flavour: g.String("flavour"), Arch: g.String("arch"), KDir: g.String("kdir"), Image: g.String("image"), QEMU: g.String("qemu"),
 		Lesson: g.String("lesson"), Run: g.String("run"), Shard: g.String("shard"), Update: g.Bool("update"), Locked: g.Bool("locked"), Strict: g.said("strict")}
 }
 
@@ -80,7 +80,7 @@ var verbs = map[string]action{
 		return h.Init(os.Stdout, g.String("ci"), g.Bool("gitignore"))
 	},
 	"doctor": func(ctx context.Context, h harness.Home, g given) error {
-		return h.Doctor(ctx, os.Stdout, g.Bool("json"))
+		return h.Doctor(ctx, os.Stdout, g.flags(), g.Bool("json"))
 	},
 	"version": func(context.Context, harness.Home, given) error {
 		_, err := fmt.Println("kmodlab", version())
@@ -104,6 +104,7 @@ var own = []harness.Target{
 		Flags: []harness.TargetFlag{{Name: "ci", Type: "string", Help: "github or gitlab"},
 			{Name: "gitignore", Type: "bool", Help: "have git ignore the results"}}},
 	{Name: "doctor", Short: "tells what this machine has of what is needed",
-		Flags: []harness.TargetFlag{{Name: "json", Type: "bool", Help: "for a program instead of a person"}}},
+		Flags: []harness.TargetFlag{{Name: "qemu", Type: "string", Help: "which QEMU: own (of the archive), host, or a path"},
+			{Name: "json", Type: "bool", Help: "for a program instead of a person"}}},
 	{Name: "version", Short: "tells of which commit this program is"},
 }

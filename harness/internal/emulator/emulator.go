@@ -35,23 +35,29 @@ type Archive interface {
 // Choice is which QEMU VMs run in: Own, Host, or a path.
 type Choice string
 
-// Chosen returns what the environment says, or else what the project wants, which
-// may not name a program: whoever wrote it is not whose machine it is. The error is
-// a [fault.Error] of usage.
-func Chosen(project string) (Choice, error) {
-	from := "kmodlab.toml"
-	text := project
+// Flag is how a user makes that choice for one run.
+const Flag = "-qemu"
+
+// Chosen returns what the flag says, or else the environment, or else what the
+// project wants, which may not name a program: whoever wrote it is not whose machine
+// it is. The error is a [fault.Error] of usage.
+func Chosen(flag, project string) (Choice, error) {
+	const file = "kmodlab.toml"
+	text, from := project, file
 	if env := os.Getenv(Env); env != "" {
 		text, from = env, Env
+	}
+	if flag != "" {
+		text, from = flag, Flag
 	}
 	switch {
 	case text == "":
 		return Own, nil
 	case text == Own, text == Host:
 		return Choice(text), nil
-	case from != Env:
+	case from == file:
 		return "", &fault.Error{Owner: fault.Usage, What: "a project cannot choose the QEMU " + text, Where: from,
-			Hint: "it may say own or host; what programs run on a machine its user says, by the variable " + Env}
+			Hint: "it may say own or host; what programs run on a machine its user says, by " + Flag + " or the variable " + Env}
 	case !strings.Contains(text, "/"):
 		return "", &fault.Error{Owner: fault.Usage, What: "there is no QEMU called " + text, Where: from, Hint: "own, host, or a path with a slash in it"}
 	}

@@ -117,26 +117,30 @@ func TestChosen(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, tt := range map[string]struct {
-		env, project string
-		want         Choice // "" for a fault of usage
-		says         string
+		flag, env, project string
+		want               Choice // "" for a fault of usage
+		says               string
 	}{
-		"nothing":                     {"", "", Own, ""},
-		"own":                         {"own", "host", Own, ""},
-		"host":                        {"host", "", Host, ""},
-		"the project's":               {"", "host", Host, ""},
-		"a path":                      {"/opt/qemu", "", "/opt/qemu", ""},
-		"a path from here":            {"./qemu", "", Choice(here + "/qemu"), ""},
-		"neither":                     {"hots", "", "", "own, host, or a path"},
-		"a program of the project":    {"", "./evil", "", "own or host"},
-		"nonsense of the project":     {"", "hots", "", "own or host"},
-		"the environment goes before": {"own", "./evil", Own, ""},
+		"nothing":                     {"", "", "", Own, ""},
+		"own":                         {"", "own", "host", Own, ""},
+		"host":                        {"", "host", "", Host, ""},
+		"the project's":               {"", "", "host", Host, ""},
+		"a path":                      {"", "/opt/qemu", "", "/opt/qemu", ""},
+		"a path from here":            {"", "./qemu", "", Choice(here + "/qemu"), ""},
+		"neither":                     {"", "hots", "", "", "own, host, or a path"},
+		"a program of the project":    {"", "", "./evil", "", "own or host"},
+		"nonsense of the project":     {"", "", "hots", "", "own or host"},
+		"the environment goes before": {"", "own", "./evil", Own, ""},
+		"a flag before that":          {"host", "own", "own", Host, ""},
+		"a flag alone":                {"own", "", "host", Own, ""},
+		"a path by a flag":            {"./qemu", "host", "", Choice(here + "/qemu"), ""},
+		"nonsense by a flag":          {"hots", "host", "", "", "-qemu"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv(Env, tt.env)
-			got, err := Chosen(tt.project)
+			got, err := Chosen(tt.flag, tt.project)
 			if got != tt.want || (err != nil) != (tt.want == "") || err != nil && (fault.Of(err) != fault.Usage || !strings.Contains(err.Error(), tt.says)) {
-				t.Errorf("Chosen(%q) with %q = %q, %v; want %q, or a fault of usage with %q", tt.project, tt.env, got, err, tt.want, tt.says)
+				t.Errorf("Chosen(%q, %q) with %q = %q, %v; want %q, or a fault of usage with %q", tt.flag, tt.project, tt.env, got, err, tt.want, tt.says)
 			}
 		})
 	}

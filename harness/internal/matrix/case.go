@@ -33,6 +33,7 @@ func (r *Runner) blank(source kernel.Source, col *Target, c lesson.Case) verdict
 	if r.Reproduce != nil {
 		record.Reproduce = r.Reproduce(source, c)
 	}
+	record.Reproduce += r.Again
 	if r.Strict {
 		record.Reproduce += verdict.StrictFlag
 	}

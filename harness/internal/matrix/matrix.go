@@ -59,6 +59,7 @@ type Runner struct {
 	Kmod    string        // the folder of the modules' sources
 	Only    []string      // the folders of Kmod to build; all when empty
 	Out     string        // where logs go
+	Again   string        // what the command to run a case again has to have besides: " -qemu=host"
 	Strict  bool          // a case that the kernel remarks on fails
 	Update  bool          // rewrite expected logs instead of comparing them
 	Limit   time.Duration // how much of its own time a VM may live in a step, before it is seen whether it hangs; 30 s for 0

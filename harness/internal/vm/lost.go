@@ -69,7 +69,7 @@ func (m Machine) bootFault(err error, f Fate) error {
 	case f.How == Crashed:
 		e.Owner, e.What = fault.Host, "QEMU failed"
 		e.Err = fmt.Errorf("%w\n%s", err, strings.TrimSpace(f.Status+"\n"+f.Output))
-		e.Hint = "read QEMU's message above; if it makes no sense, try another QEMU: KMODLAB_QEMU=own, host, or a path"
+		e.Hint = "read QEMU's message above; if it makes no sense, try another QEMU: -qemu=own, host, or a path"
 	case console == "":
 		e.Hint = "the kernel printed nothing at all: is its image an uncompressed x86-64 ELF file with CONFIG_PVH and CONFIG_SERIAL_8250_CONSOLE?"
 	default:

@@ -107,7 +107,7 @@ func (q QEMU) fit(ctx context.Context, owner fault.Owner) error {
 		lacks = "the sandbox, which VMs are kept in"
 	}
 	return &fault.Error{Owner: owner, What: "this QEMU lacks " + lacks, Where: strings.Join(q.Command[:1], ""),
-		Err: fmt.Errorf("it says %q", strings.TrimSpace(string(said))), Hint: "choose another one by the variable KMODLAB_QEMU: own, host, or a path"}
+		Err: fmt.Errorf("it says %q", strings.TrimSpace(string(said))), Hint: "choose another one by -qemu or the variable KMODLAB_QEMU: own, host, or a path"}
 }
 
 // quiet is a command that gets nothing of the user's, neither variables nor Ctrl-C

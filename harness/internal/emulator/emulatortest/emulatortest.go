@@ -29,7 +29,7 @@ func (c cached) Emulator(_ context.Context, arch string) (vmimages.Emulator, err
 // Find returns what looks for the emulator of an architecture.
 func Find(t testing.TB) func(ctx context.Context, arch string) (vm.QEMU, error) {
 	t.Helper()
-	choice, err := emulator.Chosen("")
+	choice, err := emulator.Chosen("", "")
 	if err != nil {
 		t.Fatal(err)
 	}
