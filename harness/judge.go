@@ -15,6 +15,7 @@ import (
 	"kmodlab/harness/internal/report"
 	"kmodlab/harness/internal/verdict"
 	"kmodlab/internal/fault"
+	"kmodlab/internal/step"
 )
 
 // The files of results in the output folder.
@@ -63,6 +64,16 @@ func (l *lab) commit(ctx context.Context) string {
 	}
 	defer remove()
 	return commit.Of(ctx, l.home.Sources, work)
+}
+
+// commitOf names the state of the repository that the folder dir is in; "" when it is
+// not known. Where git does not tell, that is told.
+func (l *lab) commitOf(ctx context.Context, dir string) string {
+	name, err := commit.Around(ctx, dir, l.home.Out)
+	if err != nil {
+		step.Note(ctx, "the results do not say of which commit they are: %v", err)
+	}
+	return name
 }
 
 // of returns records as made from the commit.

@@ -97,7 +97,7 @@ func (l *lab) tryAll(ctx context.Context, f TryFlags, p *project.Project, trials
 	if err != nil {
 		step.Note(ctx, "nothing is known of earlier runs: %v", err)
 	}
-	commit := l.commit(ctx)
+	tested, judge := l.commitOf(ctx, p.Root), l.commit(ctx)
 	run := verdict.Run{Past: past}
 	var scripts []lesson.Case
 	for _, t := range trials {
@@ -108,7 +108,10 @@ func (l *lab) tryAll(ctx context.Context, f TryFlags, p *project.Project, trials
 		if err != nil && len(records) == 0 {
 			return none, status(err)
 		}
-		run.Records, scripts = append(run.Records, of(commit, records)...), append(scripts, t.scripts...)
+		for i := range records {
+			records[i].Kmodlab = judge
+		}
+		run.Records, scripts = append(run.Records, of(tested, records)...), append(scripts, t.scripts...)
 	}
 	// Only where somebody wrote a script can it say what went away.
 	run.Gone = gone([]lesson.Lesson{{Cases: scripts}})

@@ -86,6 +86,13 @@ func TestRepository(t *testing.T) {
 	}
 	s.write(t, "kmodlab.toml", "kernels = [\"6.12\"]\n")
 	s.write(t, "greet.txtar", "insmod greet\ndmesg insert.log\nrmmod greet\ndmesg *\n-- insert.log --\ngreet: hello\n")
+	for _, args := range [][]string{{"init", "-q"}, {"add", "."}, {"-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "first"}} {
+		git := exec.CommandContext(t.Context(), "git", args...)
+		git.Dir = s.dir
+		if output, err := git.CombinedOutput(); err != nil {
+			t.Fatalf("git %s: %v\n%s", args, err, output)
+		}
+	}
 	if said, code := s.run(t, "test"); code != 0 || !strings.Contains(said, "cases: 1 passed, 0 failed") {
 		t.Fatalf("test: %d; want a pass\n%s", code, said)
 	}
@@ -104,6 +111,10 @@ func TestRepository(t *testing.T) {
 	s.write(t, "greet.c", module)
 	if said, code := s.run(t, "test"); code != 0 || !strings.Contains(said, "cases: 1 passed, 0 failed") {
 		t.Errorf("test after it was mended: %d; want a pass\n%s", code, said)
+	}
+	// The results that lie there now are no change.
+	if text, err := os.ReadFile(filepath.Join(s.dir, outFolder, "results.json")); err != nil || !regexp.MustCompile(`"commit": "[0-9a-f]{12}",\s+"kmodlab": ".`).Match(text) {
+		t.Errorf("the results do not say of which commit they are, and who judged: %v\n%s", err, text)
 	}
 	s.write(t, "greet.txtar", "insmod greet nope=1\ndmesg *\nrmmod greet\ndmesg *\n")
 	s.write(t, "kmodlab.toml", "kernels = [\"6.12\"]\nstrict = true\n")

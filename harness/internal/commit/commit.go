@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-// Package commit names the state of the project that results were made from:
-// its commit, and what was changed since.
+// Package commit names the state that results were made from, of the project or of
+// a repository of modules: its commit, and whether it was changed since.
 package commit
 
 import (

@@ -48,7 +48,8 @@ type Record struct {
 	Steps    []Step    `json:"steps,omitempty"`    // what the script did, and what the kernel said to it
 	Messages []Message `json:"messages,omitempty"` // of a build that failed
 
-	Commit  string `json:"commit,omitempty"`  // of the project, as package commit tells it; "" when it is not known
+	Commit  string `json:"commit,omitempty"`  // of the project, or of the repository that was tested, as package commit tells it; "" when it is not known
+	Kmodlab string `json:"kmodlab,omitempty"` // which one judged, where the modules are not of the project; "" when it is not known
 	Lost    *Loss  `json:"lost,omitempty"`    // of a case that is a failure only because an older kernel has what this one lacks
 	Missing bool   `json:"missing,omitempty"` // nobody ran it
 }
