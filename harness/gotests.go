@@ -27,15 +27,11 @@ var goTestFlags = []string{"-count=1", "-p=1", "-timeout=80m"}
 // tells of those that failed or were skipped. It returns a closing line, and why
 // not all is well.
 func (l *lab) goTests(ctx context.Context, dir string, long bool, rules []suite.Rule) (string, error) {
-	var env []string
+	env := []string{emulator.Env + "=" + string(l.qemu)}
 	if long {
-		env = []string{suite.Long + "=1"}
+		env = append(env, suite.Long+"=1")
 	}
 	result, err := suite.Run(ctx, dir, env, goTestFlags...)
-// goTests runs the Go tests in dir, and tells of those that failed or were
-// skipped. It returns a closing line, and why not all is well.
-func (l *lab) goTests(ctx context.Context, dir string, rules []suite.Rule) (string, error) {
-	result, err := suite.Run(ctx, dir, []string{emulator.Env + "=" + string(l.qemu)}, goTestFlags...)
 	if ctx.Err() != nil {
 		return "", err
 	}

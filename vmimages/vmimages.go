@@ -47,12 +47,10 @@ func ParseCatalogue(text []byte) (*Catalogue, error) { return catalogue.Parse(te
 func LoadLock() (*Lock, error) { return catalogue.ParseLock(lockText) }
 
 // Archive provides the kernels of Debian's archive, and the emulators that they
-// are booted in; Headers are those of a kernel that is in the cache, CoreSources the
-// sources of a series, without its drivers.
+// are booted in; CoreSources are the sources of a series, without its drivers.
 type (
 	Archive     = debian.Provider
 	Emulator    = debian.Emulator
-	Headers     = debian.Headers
 	CoreSources = debian.Sources
 )
 

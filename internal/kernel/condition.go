@@ -25,7 +25,7 @@ func NewConditions(k *Kernel) (*Conditions, error) {
 	if err != nil {
 		return nil, fmt.Errorf("kernel %s: configuration: %w", k.Release, err)
 	}
-	exports, err := k.Exports()
+	exports, err := k.exports()
 	if err != nil {
 		return nil, fmt.Errorf("kernel %s: exported symbols: %w", k.Release, err)
 	}

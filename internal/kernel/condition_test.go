@@ -76,7 +76,7 @@ func TestExportsRejectsShortLines(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(k.Headers, "Module.symvers"), []byte("0x1\tonly\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := k.Exports(); err == nil {
+	if _, err := k.exports(); err == nil {
 		t.Error("Exports() of a line with two fields = nil error; want one")
 	}
 }

@@ -44,9 +44,9 @@ type Export struct {
 	Namespace string // that a module has to import; "" for none
 }
 
-// Exports reads the symbols that modules built for k can link to, from the
+// exports reads the symbols that modules built for k can link to, from the
 // Module.symvers of its headers.
-func (k *Kernel) Exports() (Exports, error) { return ReadExports(k.Headers) }
+func (k *Kernel) exports() (Exports, error) { return ReadExports(k.Headers) }
 
 // ReadExports reads the symbols that the Module.symvers of a folder of headers
 // lists.

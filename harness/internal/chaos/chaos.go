@@ -33,17 +33,17 @@ const (
 	Offline Kind = "offline" // a CPU is switched off and on
 )
 
-// All lists the kinds.
-func All() []Kind { return []Kind{Stop, Pause, Load, Quota, Memory, Offline} }
+// all lists the kinds.
+func all() []Kind { return []Kind{Stop, Pause, Load, Quota, Memory, Offline} }
 
 // Parse reads a list of kinds with commas between; "" is all. The error is a
 // [fault.Error] of usage.
 func Parse(list string) ([]Kind, error) {
 	if list == "" {
-		return All(), nil
+		return all(), nil
 	}
 	var names []string
-	for _, k := range All() {
+	for _, k := range all() {
 		names = append(names, string(k))
 	}
 	var kinds []Kind
@@ -70,7 +70,7 @@ func (e *Unable) Unwrap() error { return e.Err }
 
 // Disturb disturbs until ctx ends, by what chance says with the given seed, and
 // returns when everything is as it was. The error is an [*Unable], at once, or
-// [ErrUndisturbed].
+// [errUndisturbed].
 func Disturb(ctx context.Context, kind Kind, seed uint64) error {
 	chance := rand.New(rand.NewPCG(seed, uint64(len(kind))))
 	disturb := map[Kind]func(context.Context, *rand.Rand) error{
@@ -78,7 +78,7 @@ func Disturb(ctx context.Context, kind Kind, seed uint64) error {
 	}[kind]
 	err := disturb(ctx, chance)
 	switch {
-	case errors.Is(err, ErrUndisturbed):
+	case errors.Is(err, errUndisturbed):
 		return err
 	case err != nil && ctx.Err() == nil:
 		return &Unable{kind, err}
@@ -86,9 +86,9 @@ func Disturb(ctx context.Context, kind Kind, seed uint64) error {
 	return nil
 }
 
-// ErrUndisturbed is the error of a disturbance that came to its end and had found
+// errUndisturbed is the error of a disturbance that came to its end and had found
 // nothing to disturb: what went on beside it proves nothing.
-var ErrUndisturbed = errors.New("no VM was found that could be stopped: nothing was disturbed")
+var errUndisturbed = errors.New("no VM was found that could be stopped: nothing was disturbed")
 
 // between returns a time from least to most; short ones are more likely, as
 // they are in life.

@@ -38,7 +38,7 @@ func stop(ctx context.Context, chance *rand.Rand) error {
 		wait(ctx, between(chance, 0, 20*time.Second))
 	}
 	if stopped == 0 {
-		return ErrUndisturbed
+		return errUndisturbed
 	}
 	return nil
 }

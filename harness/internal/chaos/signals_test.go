@@ -12,7 +12,7 @@ import (
 func TestStopWithoutVM(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := Disturb(ctx, Stop, 1); !errors.Is(err, ErrUndisturbed) {
-		t.Errorf("Disturb(stop) without a VM = %v; want %v", err, ErrUndisturbed)
+	if err := Disturb(ctx, Stop, 1); !errors.Is(err, errUndisturbed) {
+		t.Errorf("Disturb(stop) without a VM = %v; want %v", err, errUndisturbed)
 	}
 }

@@ -93,8 +93,8 @@ func parseModules(text string) []string {
 	return names
 }
 
-// Growth is how a census differs from an earlier one.
-type Growth struct {
+// growth is how a census differs from an earlier one.
+type growth struct {
 	Problem string   // what grew with the cycles; "" when nothing did
 	Caches  []string // the slab caches among it
 	Summary string   // the largest growth of each kind, for a reader
@@ -110,7 +110,7 @@ const pageAllowance = 256
 // counts twice that, while a kernel at rest differs by a few objects in all. Of
 // memory that is counted in pages, 2 kB a round (and pageAllowance) is half of
 // the least that can be forgotten.
-func (c census) since(before census, rounds int) Growth {
+func (c census) since(before census, rounds int) growth {
 	var problems, caches []string
 	if !slices.Equal(c.modules, before.modules) {
 		problems = append(problems, fmt.Sprintf("the loaded modules are %v, they were %v", c.modules, before.modules))
@@ -137,5 +137,5 @@ func (c census) since(before census, rounds int) Growth {
 		}
 		summary += fmt.Sprintf(", %s %+d kB", name, grown)
 	}
-	return Growth{Problem: strings.Join(problems, "; "), Caches: caches, Summary: summary}
+	return growth{Problem: strings.Join(problems, "; "), Caches: caches, Summary: summary}
 }

@@ -203,14 +203,14 @@ func (p *player) take(l lesson.Load) (lesson.Step, error) {
 // first, each time at those caches alone that seem to have grown: kfree_rcu()
 // frees up to 5 seconds late (KFREE_DRAIN_JIFFIES, mm/slab_common.c), and a slab
 // that a CPU takes between shrinking and counting counts as full.
-func (p *player) settle(before census, last, counted int) (Growth, error) {
+func (p *player) settle(before census, last, counted int) (growth, error) {
 	const looks = 5
 	var suspects []string
 	p.out.Step = fmt.Sprintf("the count after %d cycles", last)
 	for look := 1; ; look++ {
 		after, err := take(p.ctx, p.guest, suspects...)
 		if err != nil {
-			return Growth{}, err
+			return growth{}, err
 		}
 		g := after.since(before, counted)
 		if g.Problem == "" || look == looks {
@@ -218,7 +218,7 @@ func (p *player) settle(before census, last, counted int) (Growth, error) {
 		}
 		suspects = g.Caches
 		if _, err := p.guest.Run(p.ctx, []string{"sleep", "2"}); err != nil {
-			return Growth{}, err
+			return growth{}, err
 		}
 	}
 }

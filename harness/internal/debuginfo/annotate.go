@@ -35,7 +35,7 @@ var frame = regexp.MustCompile(`^(?: |\? |\[<[0-9a-f]+>\])*$`)
 // before that belongs to the call. Lines that tell where it happened ("RIP:",
 // "WARNING: ... at") do not begin with the place, and mean it exactly.
 func (s Source) Annotate(lines []string) []string {
-	modules := map[string]*Module{}
+	modules := map[string]*module{}
 	var annotated []string
 	for _, line := range lines {
 		annotated = append(annotated, line)
@@ -61,23 +61,23 @@ func (s Source) Annotate(lines []string) []string {
 }
 
 // open reads a module; one that cannot be read has no lines.
-func (s Source) open(name string) *Module {
+func (s Source) open(name string) *module {
 	path := s.Path(name)
 	if path == "" {
 		return nil
 	}
-	m, err := Read(path)
+	m, err := read(path)
 	if err != nil {
 		return nil // a trace without lines is better than no trace
 	}
 	return m
 }
 
-func (s Source) note(m *Module, function string, offset uint64) string {
+func (s Source) note(m *module, function string, offset uint64) string {
 	if m == nil {
 		return ""
 	}
-	file, line, ok := m.Find(function, offset)
+	file, line, ok := m.find(function, offset)
 	if !ok {
 		return ""
 	}

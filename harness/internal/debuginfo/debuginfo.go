@@ -16,8 +16,8 @@ import (
 	"slices"
 )
 
-// Module is the debug information of one module.
-type Module struct {
+// module is the debug information of one module.
+type module struct {
 	symbols []elf.Symbol
 	rows    []row // by address; where a sequence ends, a row without a file
 }
@@ -29,9 +29,9 @@ type row struct {
 	line    int
 }
 
-// Read reads the .ko file at path, which must have debug information: the
+// read reads the .ko file at path, which must have debug information: the
 // error of a file that has none, or that is no 64-bit ELF file, names path.
-func Read(path string) (*Module, error) {
+func read(path string) (*module, error) {
 	image, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
@@ -43,7 +43,7 @@ func Read(path string) (*Module, error) {
 	return m, nil
 }
 
-func parse(image []byte) (*Module, error) {
+func parse(image []byte) (*module, error) {
 	if err := layOut(image); err != nil {
 		return nil, err
 	}
@@ -51,7 +51,7 @@ func parse(image []byte) (*Module, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Module{}
+	m := &module{}
 	if m.symbols, err = file.Symbols(); err != nil {
 		return nil, err
 	}
@@ -69,7 +69,7 @@ func parse(image []byte) (*Module, error) {
 }
 
 // readLines reads the line tables of all compilation units.
-func (m *Module) readLines(data *dwarf.Data) error {
+func (m *module) readLines(data *dwarf.Data) error {
 	units := data.Reader()
 	for {
 		unit, err := units.Next()
@@ -107,10 +107,10 @@ func (m *Module) readLines(data *dwarf.Data) error {
 	return nil
 }
 
-// Find returns the source file, as the compiler was told it, and the line of
+// find returns the source file, as the compiler was told it, and the line of
 // the code at offset bytes into function. It reports false for a function that
 // the module does not have and for an address outside of any line.
-func (m *Module) Find(function string, offset uint64) (file string, line int, ok bool) {
+func (m *module) find(function string, offset uint64) (file string, line int, ok bool) {
 	i := slices.IndexFunc(m.symbols, func(s elf.Symbol) bool {
 		return s.Name == function && s.Section != elf.SHN_UNDEF && s.Section < elf.SHN_LORESERVE
 	})

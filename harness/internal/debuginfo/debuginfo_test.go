@@ -34,15 +34,15 @@ func TestFind(t *testing.T) {
 	for _, format := range []string{"-gdwarf-4", "-gdwarf-5"} {
 		for _, compression := range []string{"-gz=none", "-gz=zlib"} {
 			t.Run(format+compression, func(t *testing.T) {
-				m, err := Read(compile(t, "-g", format, compression))
+				m, err := read(compile(t, "-g", format, compression))
 				if err != nil {
-					t.Fatalf("Read() = %v; want no error", err)
+					t.Fatalf("read() = %v; want no error", err)
 				}
 				for function, want := range map[string]int{"in_text": 11, "in_init": 17} {
 					line := 0
 					for offset := uint64(0); offset < 8 && line != want; offset++ { // the nop, after what the function begins with
 						var file string
-						file, line, _ = m.Find(function, offset)
+						file, line, _ = m.find(function, offset)
 						if filepath.Base(file) != "module.c" {
 							t.Fatalf("Find(%s, %d) is in %q; want module.c", function, offset, file)
 						}
@@ -52,7 +52,7 @@ func TestFind(t *testing.T) {
 					}
 				}
 				for function, offset := range map[string]uint64{"nowhere": 0, "in_text": 1 << 20, "in_init": 1 << 20} {
-					if file, line, ok := m.Find(function, offset); ok {
+					if file, line, ok := m.find(function, offset); ok {
 						t.Errorf("Find(%s, %#x) = %s:%d; want none", function, offset, file, line)
 					}
 				}
@@ -73,8 +73,8 @@ func TestReadNothing(t *testing.T) {
 		"no file":              filepath.Join(t.TempDir(), "none.ko"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, err := Read(path); err == nil || !strings.Contains(err.Error(), path) {
-				t.Errorf("Read(%s) = %v; want an error that names it", path, err)
+			if _, err := read(path); err == nil || !strings.Contains(err.Error(), path) {
+				t.Errorf("read(%s) = %v; want an error that names it", path, err)
 			}
 		})
 	}
@@ -97,7 +97,7 @@ func TestAnnotate(t *testing.T) {
 			return filepath.Base(file), strings.Split(string(text), "\n")[line-1]
 		},
 	}
-	m, err := Read(object)
+	m, err := read(object)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,10 +125,10 @@ func TestAnnotate(t *testing.T) {
 }
 
 // first returns the first offset into function that stands for line.
-func first(t *testing.T, m *Module, function string, line int) uint64 {
+func first(t *testing.T, m *module, function string, line int) uint64 {
 	t.Helper()
 	for offset := range uint64(32) {
-		if _, found, ok := m.Find(function, offset); ok && found == line {
+		if _, found, ok := m.find(function, offset); ok && found == line {
 			return offset
 		}
 	}

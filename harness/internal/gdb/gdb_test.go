@@ -108,7 +108,7 @@ func TestScript(t *testing.T) {
 		"batch":  {Socket: "/tmp/gdb", Symbols: "/symbols.elf", Module: m, Batch: true, Plain: true},
 	} {
 		golden := filepath.Join("testdata", name+".gdb")
-		got := s.Script()
+		got := s.script()
 		if *update {
 			if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
 				t.Fatal(err)

@@ -16,9 +16,9 @@ type Session struct {
 	Plain   bool // no colours
 }
 
-// Script returns the commands for gdb. They use no Python, which not every gdb
+// script returns the commands for gdb. They use no Python, which not every gdb
 // has.
-func (s Session) Script() string {
+func (s Session) script() string {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	m := s.Module

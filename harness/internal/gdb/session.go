@@ -34,7 +34,7 @@ func Find() (string, error) {
 // ended; its exit status is no error, for it is that of the last command.
 func (s Session) Run(ctx context.Context, out io.Writer, path, work string) error {
 	script := filepath.Join(work, "script.gdb")
-	if err := os.WriteFile(script, []byte(s.Script()), 0o644); err != nil {
+	if err := os.WriteFile(script, []byte(s.script()), 0o644); err != nil {
 		return err
 	}
 	args := []string{"-q", "-x", script}

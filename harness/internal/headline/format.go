@@ -72,9 +72,9 @@ var pointer = func() *regexp.Regexp {
 	return regexp.MustCompile("^(?:" + strings.Join(all, "|") + ")")
 }()
 
-// Sample returns the first line with words that a format prints, with plausible
+// sample returns the first line with words that a format prints, with plausible
 // values: what a reader of logs, and the detector, may see.
-func Sample(format string) string {
+func sample(format string) string {
 	for line := range strings.Lines(format) {
 		if line = strings.TrimSpace(line); hasWords(line) {
 			return sampled(line)

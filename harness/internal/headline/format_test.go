@@ -17,8 +17,8 @@ func TestSample(t *testing.T) {
 		"":                                     "",
 		"%.*s is 100%":                         "name is 100%",
 	} {
-		if got := Sample(format); got != want {
-			t.Errorf("Sample(%q) = %q; want %q", format, got, want)
+		if got := sample(format); got != want {
+			t.Errorf("sample(%q) = %q; want %q", format, got, want)
 		}
 	}
 }

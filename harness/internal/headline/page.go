@@ -23,7 +23,7 @@ func Page(all []Series, judged []Judged) string {
 	summary(&b, all, judged)
 	b.WriteString("\n## The headlines\n\n| headline | file | " + strings.Join(names(all), " | ") + " | heard as |\n|---|---|" + strings.Repeat("---|", len(all)+1) + "\n")
 	for _, j := range judged {
-		if j.Own() {
+		if j.own() {
 			line(&b, all, j)
 		}
 	}
@@ -108,7 +108,7 @@ func rest(b *strings.Builder, judged []Judged) {
 	type group struct{ folder, class, why string }
 	counts := map[group]int{}
 	for _, j := range judged {
-		if !j.Own() {
+		if !j.own() {
 			folder := strings.Join(strings.Split(path.Dir(j.File), "/")[:min(3, strings.Count(j.File, "/"))], "/")
 			counts[group{folder, cmp.Or(j.Reason.Class, "not judged"), j.Reason.Why}]++
 		}

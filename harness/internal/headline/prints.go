@@ -19,8 +19,8 @@ type Print struct {
 	oops     bool   // Format is what stands in the header of an Oops
 }
 
-// Prints returns the complaints of the C source called file, in its order.
-func Prints(file, source string) []Print {
+// prints returns the complaints of the C source called file, in its order.
+func prints(file, source string) []Print {
 	prints, _ := read(file, source, "")
 	return prints
 }
@@ -161,7 +161,7 @@ func (r *reader) print(name string, w way, args [][]token) {
 			}
 		}
 		text = r.withFunction(withoutLevel(text, args[w.format+1:]), args[w.format+1:])
-		if w.oops && text == "" || quiet && !alarming.MatchString(Sample(text)) {
+		if w.oops && text == "" || quiet && !alarming.MatchString(sample(text)) {
 			continue
 		}
 		r.prints = append(r.prints, Print{File: r.file, Function: r.function, Call: name, Format: text, Loud: w.loud, oops: w.oops})

@@ -42,7 +42,7 @@ func TestPrints(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			var got []string
-			for _, p := range Prints("dir/file.c", tc.source) {
+			for _, p := range prints("dir/file.c", tc.source) {
 				text := fmt.Sprintf("%s: %q", p.Function, p.Format)
 				if p.Loud {
 					text += " announced"
@@ -50,7 +50,7 @@ func TestPrints(t *testing.T) {
 				got = append(got, text)
 			}
 			if diff := cmp.Diff(tc.want, got); diff != "" {
-				t.Errorf("Prints (-want +got):\n%s", diff)
+				t.Errorf("prints (-want +got):\n%s", diff)
 			}
 		})
 	}
@@ -63,11 +63,11 @@ func FuzzPrints(f *testing.F) {
 	f.Add("pr_err(\"\\")
 	f.Add("{{(pr_warn(printk((")
 	f.Fuzz(func(t *testing.T, source string) {
-		for _, p := range Prints("a/b.c", source) {
+		for _, p := range prints("a/b.c", source) {
 			if p.File != "a/b.c" || p.Call == "" {
 				t.Errorf("%+v of no file or no call", p)
 			}
-			Sample(p.Format)
+			sample(p.Format)
 		}
 	})
 }

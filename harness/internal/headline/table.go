@@ -29,7 +29,7 @@ func Rows(all []Series) []Row {
 	rows := map[string]*Row{}
 	for _, s := range slices.Backward(all) {
 		for _, p := range s.Prints {
-			sample := Sample(p.Format)
+			sample := sample(p.Format)
 			if p.Loud || sample == "" {
 				continue
 			}
@@ -60,9 +60,9 @@ type Judged struct {
 	Reason Reason // why it need not be
 }
 
-// Own says whether the headline is worth a line of its own: it is not one of
+// own says whether the headline is worth a line of its own: it is not one of
 // the many that a file prints and that have one reason.
-func (j Judged) Own() bool { return j.Heard != "" || j.Hear.Kind != "" || len(j.Reason.Texts) > 0 }
+func (j Judged) own() bool { return j.Heard != "" || j.Hear.Kind != "" || len(j.Reason.Texts) > 0 }
 
 // Judge tells of each row what is known. heard returns as which kind of trouble
 // a line of a log is heard, "" for none.

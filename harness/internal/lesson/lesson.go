@@ -138,19 +138,6 @@ func (c *Case) learn(words []string, seen map[string]bool) {
 	}
 }
 
-// Case returns the lesson's case called name; its first one for "". An unknown
-// name is a [fault.Error] of usage that lists the known ones.
-func (l Lesson) Case(name string) (Case, error) {
-	var known []string
-	for _, c := range l.Cases {
-		if name == "" || c.Name == name {
-			return c, nil
-		}
-		known = append(known, c.Name)
-	}
-	return Case{}, &fault.Error{Owner: fault.Usage, What: fmt.Sprintf("lesson %s has no case %q", l.Name, name), Where: "-case", Hint: fault.Choices(name, "its cases", known)}
-}
-
 // ReadScript returns the text of the case's script.
 func (c Case) ReadScript() (string, error) {
 	text, err := os.ReadFile(c.Script)

@@ -40,7 +40,7 @@ func Plan(kernels []kernel.Source, lessons []lesson.Lesson, past []verdict.Recor
 		for _, l := range lessons {
 			for _, c := range l.Cases {
 				cell := Job{Kernel: k, Case: c}
-				cell.Seconds = cmp.Or(seconds[cell.ID()], usual)
+				cell.Seconds = cmp.Or(seconds[cell.id()], usual)
 				cells = append(cells, cell)
 			}
 		}
@@ -51,8 +51,8 @@ func Plan(kernels []kernel.Source, lessons []lesson.Lesson, past []verdict.Recor
 // Blank is the record of a cell that has not run.
 func (r *Runner) Blank(c Job) verdict.Record { return r.blank(c.Kernel, nil, c.Case) }
 
-// ID names the cell as [verdict.Record.ID] does.
-func (c Job) ID() string { return verdict.CellID(c.Kernel.Name, c.Case.Lesson, c.Case.Name) }
+// id names the cell as [verdict.Record.ID] does.
+func (c Job) id() string { return verdict.CellID(c.Kernel.Name, c.Case.Lesson, c.Case.Name) }
 
 // Shard returns the i-th of n parts of the cells, counted from 1. The parts are
 // runs of neighbours that are expected to take about the same time, so a part

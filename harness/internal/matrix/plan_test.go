@@ -27,7 +27,7 @@ func some(seconds ...float64) []Job {
 func ids(cells []Job) []string {
 	var all []string
 	for _, c := range cells {
-		all = append(all, c.ID())
+		all = append(all, c.id())
 	}
 	return all
 }
@@ -40,7 +40,7 @@ func TestPlan(t *testing.T) {
 	}
 	var got []string
 	for _, c := range Plan([]kernel.Source{{Name: "6.1"}, {Name: "6.12"}}, lessons, past) {
-		got = append(got, fmt.Sprint(c.ID(), " ", c.Seconds))
+		got = append(got, fmt.Sprint(c.id(), " ", c.Seconds))
 	}
 	want := []string{"a/x on 6.1 3", "a/y on 6.1 3", "b/x on 6.1 0.5", "a/x on 6.12 3", "a/y on 6.12 3", "b/x on 6.12 3"}
 	if d := cmp.Diff(want, got); d != "" {

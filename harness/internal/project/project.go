@@ -21,8 +21,8 @@ import (
 	"kmodlab/internal/fault"
 )
 
-// File is the name of the file.
-const File = "kmodlab.toml"
+// file is the name of the file.
+const file = "kmodlab.toml"
 
 // version is that of the file's form; a file without one is of the first.
 const version = 1
@@ -54,12 +54,12 @@ func Find(dir string, now time.Time) (*Project, error) {
 		return nil, err
 	}
 	for at := dir; ; at = filepath.Dir(at) {
-		text, err := os.ReadFile(filepath.Join(at, File))
+		text, err := os.ReadFile(filepath.Join(at, file))
 		switch {
 		case err == nil:
 			return parse(text, at, now)
 		case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission):
-			return nil, &fault.Error{Owner: fault.Usage, What: "cannot read what is to be tested", Where: filepath.Join(at, File), Err: err}
+			return nil, &fault.Error{Owner: fault.Usage, What: "cannot read what is to be tested", Where: filepath.Join(at, file), Err: err}
 		case at == filepath.Dir(at):
 			return &Project{Root: dir, Version: version}, nil
 		}
@@ -84,7 +84,7 @@ func has(dir string, names ...string) bool {
 func parse(text []byte, root string, now time.Time) (*Project, error) {
 	p := &Project{Root: root}
 	wrong := func(err error, hint string) error {
-		return &fault.Error{Owner: fault.Usage, What: "cannot read what is to be tested", Where: filepath.Join(root, File), Err: err, Hint: hint}
+		return &fault.Error{Owner: fault.Usage, What: "cannot read what is to be tested", Where: filepath.Join(root, file), Err: err, Hint: hint}
 	}
 	meta, err := toml.Decode(string(text), p)
 	if err != nil {
@@ -143,7 +143,7 @@ func (p *Project) ScriptFiles() ([]string, error) {
 			err = errors.New("there is no such script")
 		}
 		if err != nil {
-			return nil, &fault.Error{Owner: fault.Usage, What: fmt.Sprintf("no script matches %q", pattern), Where: filepath.Join(p.Root, File), Err: err}
+			return nil, &fault.Error{Owner: fault.Usage, What: fmt.Sprintf("no script matches %q", pattern), Where: filepath.Join(p.Root, file), Err: err}
 		}
 		all = append(all, found...)
 	}

@@ -15,15 +15,15 @@ import (
 	"kmodlab/internal/fault"
 )
 
-// Changelog is the name of the file that tells what changed, in the form of Keep
+// changelogFile is the name of the file that tells what changed, in the form of Keep
 // a Changelog.
-const Changelog = "CHANGELOG.md"
+const changelogFile = "CHANGELOG.md"
 
 // unreleased heads what no version has yet.
 const unreleased = "Unreleased"
 
-// Entry is what changed in a version.
-type Entry struct {
+// section is what changed in a version.
+type section struct {
 	Version string // "1.2.3"; "" for what is unreleased
 	Date    string // "2026-11-28"; "" likewise
 	Text    string // what stands below its heading
@@ -32,10 +32,10 @@ type Entry struct {
 
 var heading = regexp.MustCompile(`^## \[([^\]]+)\](?: - (\S+))?$`)
 
-// Parse returns the entries of a changelog, the newest first, as they have to be.
+// parse returns the entries of a changelog, the newest first, as they have to be.
 // Errors name the line.
-func Parse(text string) ([]Entry, error) {
-	var all []Entry
+func parse(text string) ([]section, error) {
+	var all []section
 	n := 0
 	for line := range strings.Lines(text) {
 		n++
@@ -61,25 +61,25 @@ func Parse(text string) ([]Entry, error) {
 	return all, nil
 }
 
-func entry(line string) (Entry, error) {
+func entry(line string) (section, error) {
 	m := heading.FindStringSubmatch(line)
 	switch {
 	case m == nil:
-		return Entry{}, fmt.Errorf("a heading is not [VERSION] - DATE: %q", line)
+		return section{}, fmt.Errorf("a heading is not [VERSION] - DATE: %q", line)
 	case m[1] == unreleased && m[2] == "":
-		return Entry{}, nil
+		return section{}, nil
 	}
 	if err := valid(m[1]); err != nil {
-		return Entry{}, err
+		return section{}, err
 	}
 	if _, err := time.Parse(time.DateOnly, m[2]); err != nil {
-		return Entry{}, fmt.Errorf("version %s has no date such as 2026-11-28: %q", m[1], m[2])
+		return section{}, fmt.Errorf("version %s has no date such as 2026-11-28: %q", m[1], m[2])
 	}
-	return Entry{Version: m[1], Date: m[2]}, nil
+	return section{Version: m[1], Date: m[2]}, nil
 }
 
 // follows returns why an entry cannot stand below another one.
-func follows(e, above Entry) error {
+func follows(e, above section) error {
 	switch {
 	case e.Version == "":
 		return fmt.Errorf("[%s] is not the first entry", unreleased)
@@ -99,5 +99,5 @@ func valid(version string) error {
 }
 
 func wrong(line int, err error) error {
-	return &fault.Error{Owner: fault.Usage, What: "the changelog is not in order", Where: fmt.Sprintf("%s:%d", Changelog, line), Err: err, Hint: "docs/release.md says what it has to look like"}
+	return &fault.Error{Owner: fault.Usage, What: "the changelog is not in order", Where: fmt.Sprintf("%s:%d", changelogFile, line), Err: err, Hint: "docs/release.md says what it has to look like"}
 }

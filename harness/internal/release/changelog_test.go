@@ -29,14 +29,14 @@ What is said here is of no version.
 `
 
 func TestParse(t *testing.T) {
-	got, err := Parse(changelog)
-	want := []Entry{
+	got, err := parse(changelog)
+	want := []section{
 		{Line: 5},
 		{Version: "1.1.0", Date: "2026-12-02", Text: "### Added\n\n- A thing.", Line: 7},
 		{Version: "1.1.0-rc.1", Date: "2026-12-01", Line: 13},
 	}
 	if d := cmp.Diff(want, got); d != "" || err != nil {
-		t.Errorf("Parse() = %v (-want +got):\n%s", err, d)
+		t.Errorf("parse() = %v (-want +got):\n%s", err, d)
 	}
 }
 
@@ -53,21 +53,21 @@ func TestParseRefuses(t *testing.T) {
 		"## [1.0.0] - 2026-12-01\n## [1.0.0] - 2026-12-01\n": "version 1.0.0 stands below 1.0.0",
 		"## [1.0.0] - 2026-12-01\n\n## [Unreleased]\n":       "CHANGELOG.md:3): [Unreleased] is not the first entry",
 	} {
-		_, err := Parse(text)
+		_, err := parse(text)
 		e, ok := errors.AsType[*fault.Error](err)
 		if !ok || e.Owner != fault.Usage || !strings.Contains(err.Error(), want) {
-			t.Errorf("Parse(%q) = %v; want %q", text, err, want)
+			t.Errorf("parse(%q) = %v; want %q", text, err, want)
 		}
 	}
 }
 
 // The project's own changelog is in order, and says something.
 func TestChangelog(t *testing.T) {
-	text, err := os.ReadFile("../../../" + Changelog)
+	text, err := os.ReadFile("../../../" + changelogFile)
 	if err != nil {
 		t.Fatal(err)
 	}
-	entries, err := Parse(string(text))
+	entries, err := parse(string(text))
 	if err != nil || len(entries) == 0 {
 		t.Fatalf("%d entries, %v", len(entries), err)
 	}
@@ -77,7 +77,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(changelog)
 	f.Add("## [1.0.0] - 2026-12-01\n## [Unreleased]")
 	f.Fuzz(func(t *testing.T, text string) {
-		entries, err := Parse(text)
+		entries, err := parse(text)
 		if err != nil && len(entries) > 0 {
 			t.Error("entries, and an error")
 		}

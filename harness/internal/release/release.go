@@ -37,26 +37,26 @@ func Tag(ctx context.Context, root, version string) (string, error) {
 }
 
 // told returns what the changelog says of the version, which has to be the newest.
-func told(root, version string) (Entry, error) {
-	text, err := os.ReadFile(filepath.Join(root, Changelog))
+func told(root, version string) (section, error) {
+	text, err := os.ReadFile(filepath.Join(root, changelogFile))
 	if err != nil {
-		return Entry{}, &fault.Error{Owner: fault.Usage, What: "there is no changelog", Where: Changelog, Err: err, Hint: "run it in a checkout of the project"}
+		return section{}, &fault.Error{Owner: fault.Usage, What: "there is no changelog", Where: changelogFile, Err: err, Hint: "run it in a checkout of the project"}
 	}
-	entries, err := Parse(string(text))
+	entries, err := parse(string(text))
 	if err != nil {
-		return Entry{}, err
+		return section{}, err
 	}
 	if len(entries) > 0 && entries[0].Version == "" {
 		if entries[0].Text != "" {
-			return Entry{}, wrong(entries[0].Line, errors.New("there is something that belongs to no version"))
+			return section{}, wrong(entries[0].Line, errors.New("there is something that belongs to no version"))
 		}
 		entries = entries[1:]
 	}
 	switch {
 	case len(entries) == 0 || entries[0].Version != version:
-		return Entry{}, wrong(1, fmt.Errorf("version %s is not the first entry", version))
+		return section{}, wrong(1, fmt.Errorf("version %s is not the first entry", version))
 	case entries[0].Text == "":
-		return Entry{}, wrong(entries[0].Line, fmt.Errorf("nothing is said of version %s", version))
+		return section{}, wrong(entries[0].Line, fmt.Errorf("nothing is said of version %s", version))
 	}
 	return entries[0], nil
 }

@@ -23,7 +23,7 @@ func repository(t *testing.T, changelog string) string {
 		t.Setenv(name, value)
 	}
 	root := t.TempDir()
-	put(t, root, Changelog, changelog)
+	put(t, root, changelogFile, changelog)
 	run(t, root, "init", "--quiet")
 	run(t, root, "add", ".")
 	run(t, root, "commit", "--quiet", "--message=one")
@@ -85,9 +85,9 @@ func TestTagRefuses(t *testing.T) {
 		{"an empty changelog", "1.1.0", "", nil, fault.Usage, "is not the first entry"},
 		{"a changelog that is not in order", "1.1.0", "## 1.1.0\n", nil, fault.Usage, "a heading is not"},
 		{"a new file", "1.1.0", changelog, func(root string) { put(t, root, "new.txt", "") }, fault.Usage, "?? new.txt"},
-		{"an edited file", "1.1.0", changelog, func(root string) { put(t, root, Changelog, changelog+"\n") }, fault.Usage, "M CHANGELOG.md"},
+		{"an edited file", "1.1.0", changelog, func(root string) { put(t, root, changelogFile, changelog+"\n") }, fault.Usage, "M CHANGELOG.md"},
 		{"tagged already", "1.1.0", changelog, func(root string) { run(t, root, "tag", "v1.1.0") }, fault.Host, "already exists"},
-		{"no changelog", "1.1.0", changelog, func(root string) { run(t, root, "rm", "--quiet", Changelog) }, fault.Usage, "there is no changelog"},
+		{"no changelog", "1.1.0", changelog, func(root string) { run(t, root, "rm", "--quiet", changelogFile) }, fault.Usage, "there is no changelog"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			root := repository(t, tc.changelog)

@@ -10,12 +10,12 @@ import (
 	"kmodlab/harness/internal/verdict"
 )
 
-// Account is what a person needs to know of a case that did not pass, as
+// accountOf is what a person needs to know of a case that did not pass, as
 // lines: why, where in the script, the difference, what the kernel reported,
 // where it hangs, which log, and how to run it again.
-func Account(r verdict.Record) string { return account(r, "") }
+func accountOf(r verdict.Record) string { return account(r, "") }
 
-// account is [Account] with the last lines of the kernel log, which say
+// account is [accountOf] with the last lines of the kernel log, which say
 // something only where nothing else does.
 func account(r verdict.Record, last string) string {
 	var b strings.Builder

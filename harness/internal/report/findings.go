@@ -11,23 +11,23 @@ import (
 	"kmodlab/harness/internal/verdict"
 )
 
-// Finding is what kernels remarked on a case that passed.
-type Finding struct {
+// finding is what kernels remarked on a case that passed.
+type finding struct {
 	Text  string
 	Cases []string // "notify/order on 7.3"
 }
 
 // findingsOf returns the findings of records, each with the cases that have it.
-func findingsOf(records []verdict.Record) []Finding {
-	var all []Finding
+func findingsOf(records []verdict.Record) []finding {
+	var all []finding
 	for _, r := range records {
 		if r.Verdict != verdict.Pass {
 			continue // there is worse to see to
 		}
 		for _, text := range r.Findings {
-			i := slices.IndexFunc(all, func(f Finding) bool { return f.Text == text })
+			i := slices.IndexFunc(all, func(f finding) bool { return f.Text == text })
 			if i < 0 {
-				i, all = len(all), append(all, Finding{Text: text})
+				i, all = len(all), append(all, finding{Text: text})
 			}
 			all[i].Cases = append(all[i].Cases, fmt.Sprintf("%s/%s on %s", r.Lesson, r.Case, r.Column))
 		}

@@ -139,7 +139,7 @@ func (s *junitSuite) add(r *verdict.Record) {
 		s.Failures++
 	}
 	if Failed(*r) {
-		m.Body = fmt.Sprintf("fault of the %s\n%s", r.Owner, Account(*r))
+		m.Body = fmt.Sprintf("fault of the %s\n%s", r.Owner, accountOf(*r))
 	}
 	s.Cases = append(s.Cases, c)
 }

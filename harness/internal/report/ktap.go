@@ -125,7 +125,7 @@ func caseName(r *verdict.Record) string { return r.Lesson + "/" + r.Case }
 // diagnose writes all that is known of a case that failed.
 func (k ktap) diagnose(r *verdict.Record) {
 	k.line("# %s: %s, fault of the %s", word(caseName(r)), r.Verdict, r.Owner)
-	k.comment(Account(*r))
+	k.comment(accountOf(*r))
 }
 
 // comment writes text of several lines.

@@ -47,7 +47,7 @@ func Summary(w io.Writer, j verdict.Judgement) error {
 			break
 		}
 		r := f.Record
-		text := Account(r)
+		text := accountOf(r)
 		if len(text) > summaryAccount {
 			text = text[:strings.LastIndexByte(text[:summaryAccount], '\n')+1] + "... more is in report.html\nreproduce: " + r.Reproduce + "\n"
 		}

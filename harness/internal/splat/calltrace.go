@@ -4,10 +4,10 @@ package splat
 
 import "regexp"
 
-// CallTrace stands in a transcript for what dump_stack() prints: the addresses
+// foldedTrace stands in a transcript for what dump_stack() prints: the addresses
 // and registers in it differ from kernel to kernel, that it was printed does
 // not.
-const CallTrace = "[call trace]"
+const foldedTrace = "[call trace]"
 
 var (
 	// The first line of dump_stack() (lib/dump_stack.c,
@@ -18,7 +18,7 @@ var (
 	traceGoesOn = regexp.MustCompile(`^(?:Tainted: |Hardware name: |Call [Tt]race:$| *</?(?:TASK|IRQ|NMI)>$| \?? ?[\w.]+\+0x[0-9a-f]+/0x[0-9a-f]+| entry_\w+|RIP: |Code: |RSP: |RAX: |RDX: |RBP: |R\d\d: )`)
 )
 
-// foldTraces puts [CallTrace] in the place of each stack dump in lines.
+// foldTraces puts [foldedTrace] in the place of each stack dump in lines.
 func foldTraces(lines []string) []string {
 	var folded []string
 	inside := false
@@ -28,7 +28,7 @@ func foldTraces(lines []string) []string {
 		}
 		inside = traceBegins.MatchString(line)
 		if inside {
-			line = CallTrace
+			line = foldedTrace
 		}
 		folded = append(folded, line)
 	}

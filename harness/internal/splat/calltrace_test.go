@@ -28,7 +28,7 @@ func TestFoldTraces(t *testing.T) {
 		" </TASK>",
 		"init_value: exit",
 	})
-	want := []string{"init_value: init returns 1", "do_init_module: loading module anyway...", CallTrace, "init_value: exit"}
+	want := []string{"init_value: init returns 1", "do_init_module: loading module anyway...", foldedTrace, "init_value: exit"}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("foldTraces() (-want +got):\n%s", d)
 	}

@@ -3,7 +3,7 @@
 package splat
 
 // Fold puts one line in the place of each report of trouble in lines ("[warning]
-// double register detected"), and [CallTrace] in the place of each stack dump
+// double register detected"), and [foldedTrace] in the place of each stack dump
 // that a module asked for. What a report says is news, its registers and
 // addresses are not; they stay in the log of the case.
 func Fold(lines []string) []string {

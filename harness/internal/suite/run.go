@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"os"
 	"os/exec"
 	"strings"
 	"syscall"
@@ -21,18 +20,16 @@ import (
 // is 1. Tests ask for it by [kmodlab/vmimages/vmimagestest.Long].
 const Long = "KMODLAB_TEST_LONG"
 
-// Run runs the Go tests of the module in dir, with further variables in their
-// environment and the flags of go test, and returns what became of them. A test that fails is no error; the error says
 // Run runs the Go tests of the module in dir, with the flags of go test and the
-// variables of env besides those of this process, and returns what became of them. A test that fails is no error; the error says
-// that there are no results to rely on. What there is comes with it.
+// variables of env besides those of this process, and returns what became of
+// them. A test that fails is no error; the error says that there are no results
+// to rely on. What there is comes with it.
 func Run(ctx context.Context, dir string, env []string, flags ...string) (*Result, error) {
 	s := step.Start(ctx, "go test ./...")
 	args := append(append([]string{"test", "-json"}, flags...), "./...")
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = dir
 	cmd.Env = append(cmd.Environ(), env...)
-	cmd.Env = append(os.Environ(), env...)
 	// Whoever interrupts ends the tests, too, not only the go command.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }

@@ -133,7 +133,7 @@ func (j Judgement) Missing() []string {
 // though none did, the ledger is stale, 3 when cases are missing only because
 // nobody ran them or the harness could not, or when there was no case at all.
 func (j Judgement) Exit() int {
-	passed, failed, skipped := j.Count()
+	passed, failed, skipped := j.count()
 	unable := 0
 	for _, r := range j.Records {
 		if r.Verdict == Infra {
@@ -153,7 +153,7 @@ func (j Judgement) Exit() int {
 
 // Sentence says what the exit status means; "" when all is well.
 func (j Judgement) Sentence() string {
-	_, failed, _ := j.Count()
+	_, failed, _ := j.count()
 	missing := len(j.Missing())
 	var words []string
 	switch code := j.Exit(); {
@@ -172,8 +172,8 @@ func (j Judgement) Sentence() string {
 	return strings.Join(words, ", ")
 }
 
-// Count returns how many of the cases passed, failed and were skipped.
-func (j Judgement) Count() (passed, failed, skipped int) {
+// count returns how many of the cases passed, failed and were skipped.
+func (j Judgement) count() (passed, failed, skipped int) {
 	for _, r := range j.Records {
 		switch r.Verdict {
 		case Pass:
@@ -190,6 +190,6 @@ func (j Judgement) Count() (passed, failed, skipped int) {
 // Closing returns the last line of a run: "cases: 24 passed, 0 failed, 1
 // skipped".
 func (j Judgement) Closing() string {
-	passed, failed, skipped := j.Count()
+	passed, failed, skipped := j.count()
 	return fmt.Sprintf("cases: %d passed, %d failed, %d skipped", passed, failed, skipped)
 }

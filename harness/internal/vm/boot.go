@@ -46,7 +46,7 @@ func (v *VM) greet(ctx context.Context) error {
 	case <-ctx.Done():
 		return lostTo(ctx, during)
 	}
-	_, err := v.Settle(ctx)
+	_, err := v.settle(ctx)
 	return err
 }
 
@@ -81,7 +81,7 @@ func (v *VM) Close() Fate {
 	if !silent {
 		const patience = time.Second // with a guest that may hang
 		ctx, cancel := v.allow(context.Background(), patience)
-		v.Settle(ctx) // its records are kept like any others; a VM that is over answers at once
+		v.settle(ctx) // its records are kept like any others; a VM that is over answers at once
 		cancel()
 	}
 	return v.end()

@@ -89,7 +89,7 @@ func (v *VM) thaw(ctx context.Context) error {
 	const patience = 20 * time.Second // 300 times the usual
 	ctx, cancel := v.allow(ctx, patience)
 	defer cancel()
-	_, err := v.Settle(ctx)
+	_, err := v.settle(ctx)
 	return err
 }
 

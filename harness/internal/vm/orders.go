@@ -85,9 +85,9 @@ func (v *VM) Look(ctx context.Context, patterns ...string) (Answer, map[string]s
 	return answer, files, nil
 }
 
-// Settle does nothing in the guest; its answer has the log since the last
+// settle does nothing in the guest; its answer has the log since the last
 // step.
-func (v *VM) Settle(ctx context.Context) (Answer, error) {
+func (v *VM) settle(ctx context.Context) (Answer, error) {
 	return v.do(ctx, &wire.Order{Verb: wire.DoSettle})
 }
 

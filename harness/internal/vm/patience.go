@@ -18,15 +18,15 @@ func ceiling(limit time.Duration) time.Duration {
 	return min(2*time.Minute+60*limit, 30*time.Minute)
 }
 
-// Starved is why a wait was given up that proves nothing: the VM did not get
+// starved is why a wait was given up that proves nothing: the VM did not get
 // enough of the machine.
-type Starved struct {
+type starved struct {
 	Own, Limit time.Duration // how much of its own time it lived, of how much
 	Wall       time.Duration
 }
 
 // Error returns the figures.
-func (e *Starved) Error() string {
+func (e *starved) Error() string {
 	return fmt.Sprintf("the VM ran %.1f s of its %.0f s in %.0f s", e.Own.Seconds(), e.Limit.Seconds(), e.Wall.Seconds())
 }
 
@@ -34,7 +34,7 @@ func (e *Starved) Error() string {
 var errLate = fmt.Errorf("the VM had its time: %w", context.DeadlineExceeded)
 
 // allow returns a context that ends when the VM has lived limit of its own
-// time, which is a timeout, or when the ceiling is reached, by a [Starved].
+// time, which is a timeout, or when the ceiling is reached, by a [starved].
 func (v *VM) allow(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	go func() { cancel(v.overtime(ctx, limit)) }()
@@ -59,7 +59,7 @@ func (v *VM) overtime(ctx context.Context, limit time.Duration) error {
 		case m.own >= limit:
 			return errLate
 		case wall > ceiling(limit):
-			return &Starved{Own: m.own, Limit: limit, Wall: wall}
+			return &starved{Own: m.own, Limit: limit, Wall: wall}
 		}
 	}
 }
@@ -68,7 +68,7 @@ func (v *VM) overtime(ctx context.Context, limit time.Duration) error {
 func lostTo(ctx context.Context, during string) *Lost {
 	cause := context.Cause(ctx)
 	kind := LostCancelled
-	if _, ok := errors.AsType[*Starved](cause); ok {
+	if _, ok := errors.AsType[*starved](cause); ok {
 		kind = LostStarved
 	} else if errors.Is(cause, context.DeadlineExceeded) {
 		kind = LostTimeout

@@ -19,9 +19,9 @@ import (
 // agentPath is the agent's program in the guest, which has further roles.
 const agentPath = "/bin/uinit"
 
-// Leave is the key that ends a shell whose kernel does not answer any more:
+// leaveKey is the key that ends a shell whose kernel does not answer any more:
 // Ctrl-], as in telnet.
-const Leave = 0x1d
+const leaveKey = 0x1d
 
 // prompt is what the shell asks for a command with.
 const prompt = "$ "
@@ -53,7 +53,7 @@ func (v *VM) openShell(ctx context.Context) (uint64, error) {
 		case <-look.C:
 		}
 	}
-	_, err = v.Settle(ctx) // what it logged belongs to the template, too
+	_, err = v.settle(ctx) // what it logged belongs to the template, too
 	return order.ID, err
 }
 
@@ -66,7 +66,7 @@ func (v *VM) shellOrder(s Size) *wire.Order {
 // the size of the terminal at once, and each new one later.
 //
 // It returns nil when the shell has ended, when the person has left with the
-// key [Leave], and when in has ended: the terminal is gone then. Otherwise the
+// key [leaveKey], and when in has ended: the terminal is gone then. Otherwise the
 // error is a [*Lost]: the kernel went down, or ctx is over.
 func (v *VM) Shell(ctx context.Context, in io.Reader, out io.Writer, sizes <-chan Size) error {
 	ctx, leave := context.WithCancelCause(ctx)
@@ -133,7 +133,7 @@ func (v *VM) setSize(ctx context.Context, s Size) {
 func (v *VM) typeIn(in io.Reader) error {
 	for buf := make([]byte, 4096); ; {
 		n, err := in.Read(buf)
-		keys, _, left := bytes.Cut(buf[:n], []byte{Leave})
+		keys, _, left := bytes.Cut(buf[:n], []byte{leaveKey})
 		if _, err := v.proc.console.Write(keys); err != nil {
 			return fmt.Errorf("the console: %w", err)
 		}

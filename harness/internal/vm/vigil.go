@@ -46,7 +46,7 @@ func (v *VM) vigil(ctx context.Context, during string, order uint64, limit time.
 		case m.own >= limit && len(looks) >= leastLooks && goRound(looks):
 			return v.proved(during, looks, m.own, wall)
 		case wall > ceiling(limit):
-			return &Lost{Kind: LostStarved, During: during, Err: &Starved{Own: m.own, Limit: limit, Wall: wall}}
+			return &Lost{Kind: LostStarved, During: during, Err: &starved{Own: m.own, Limit: limit, Wall: wall}}
 		}
 	}
 }

@@ -110,13 +110,13 @@ func TestAllowOfAStoppedVM(t *testing.T) {
 // What was given up without a proof says so, with its figures.
 func TestStarvedIsNoTimeout(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
-	cancel(&Starved{Own: 4 * time.Second, Limit: 30 * time.Second, Wall: 20 * time.Minute})
+	cancel(&starved{Own: 4 * time.Second, Limit: 30 * time.Second, Wall: 20 * time.Minute})
 	lost := lostTo(ctx, "insert")
 	const want = "the VM did not answer to insert and got too little of this machine to be blamed: the VM ran 4.0 s of its 30 s in 1200 s"
 	if lost.Kind != LostStarved || lost.Error() != want {
 		t.Errorf("lostTo() = %q, %v; want starved, %q", lost.Kind, lost, want)
 	}
-	if _, ok := errors.AsType[*Starved](error(lost)); !ok {
+	if _, ok := errors.AsType[*starved](error(lost)); !ok {
 		t.Error("the figures are lost; want them in the error")
 	}
 }

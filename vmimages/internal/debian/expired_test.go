@@ -20,7 +20,7 @@ func TestExpiredIndex(t *testing.T) {
 	point := func(p *Provider) error {
 		ch := choice("cloud")
 		ch.ABI = "6.1.0-55"
-		_, err := p.Kernel(t.Context(), ch)
+		_, err := p.kernel(t.Context(), ch)
 		return err
 	}
 	kernel := func(flavour string) func(p *Provider) error {

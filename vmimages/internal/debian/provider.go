@@ -42,13 +42,13 @@ func New(c *cache.Cache, cat *catalogue.Catalogue, lock *catalogue.Lock, o Optio
 // had.
 func (p *Provider) Source(ch catalogue.Choice) kernel.Source {
 	return kernel.Source{Name: p.catalogue.Name(ch), Series: ch.Series, Flavour: ch.Flavour, Arch: ch.Arch, Flags: p.catalogue.Flags(ch),
-		Get: func(ctx context.Context) (*kernel.Kernel, error) { return p.Kernel(ctx, ch) }}
+		Get: func(ctx context.Context) (*kernel.Kernel, error) { return p.kernel(ctx, ch) }}
 }
 
-// Kernel returns the kernel that the choice names, ready to be built against
+// kernel returns the kernel that the choice names, ready to be built against
 // and booted. What is not in the cache is fetched, as steps on ctx. Errors are
 // [fault.Error]s of the archive or the host.
-func (p *Provider) Kernel(ctx context.Context, ch catalogue.Choice) (*kernel.Kernel, error) {
+func (p *Provider) kernel(ctx context.Context, ch catalogue.Choice) (*kernel.Kernel, error) {
 	what := "cannot prepare the kernel " + p.catalogue.Name(ch)
 	ch, err := p.located(ctx, ch)
 	if err != nil {

@@ -145,7 +145,7 @@ func newCache(t *testing.T) *cache.Cache {
 // get asks for the kernel 6.1 and returns it with the notes that were made.
 func get(p *Provider, flavour string) (*kernel.Kernel, string, error) {
 	var n notes
-	k, err := p.Kernel(step.With(context.Background(), n.listen), choice(flavour))
+	k, err := p.kernel(step.With(context.Background(), n.listen), choice(flavour))
 	return k, n.all(), err
 }
 
@@ -318,7 +318,7 @@ func TestLackingFiles(t *testing.T) {
 	}
 	point := choice("cloud")
 	point.ABI = "6.1.0-58"
-	if _, err := a.provider(newCache(t), testCatalogue, lock, Options{}).Kernel(t.Context(), point); fault.Of(err) != fault.Archive {
+	if _, err := a.provider(newCache(t), testCatalogue, lock, Options{}).kernel(t.Context(), point); fault.Of(err) != fault.Archive {
 		t.Errorf("Kernel(6.1.0-58) = %v; want that the archive lacks files: another one will not do", err)
 	}
 	lose(a, "linux-image-6.1.0-56")
@@ -365,7 +365,7 @@ func TestPoints(t *testing.T) {
 	}
 	ghost := choice("cloud")
 	ghost.ABI = "6.1.0-54"
-	if _, err := p.Kernel(t.Context(), ghost); fault.Of(err) != fault.Usage || !strings.Contains(err.Error(), "6.1.0-54") {
+	if _, err := p.kernel(t.Context(), ghost); fault.Of(err) != fault.Usage || !strings.Contains(err.Error(), "6.1.0-54") {
 		t.Errorf("Kernel(6.1.0-54) = %v; want a fault of usage that names it", err)
 	}
 }

@@ -38,7 +38,7 @@ func TestRealArchive(t *testing.T) {
 			t.Logf("%s: %v", e.Name, e.Elapsed)
 		}
 	})
-	k, err := New(newCache(t), cat, lock, Options{}).Kernel(ctx, catalogue.Choice{Series: "7.3", Flavour: "cloud", Arch: "amd64", Suite: "trixie-backports"})
+	k, err := New(newCache(t), cat, lock, Options{}).kernel(ctx, catalogue.Choice{Series: "7.3", Flavour: "cloud", Arch: "amd64", Suite: "trixie-backports"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -107,7 +107,7 @@ func TestInterruptedDownload(t *testing.T) {
 	defer cancel()
 	a.stalled = func(string) { cancel() }
 	p := a.provider(c, testCatalogue, lock, Options{})
-	if k, err := p.Kernel(ctx, choice("cloud")); !errors.Is(err, context.Canceled) || fault.Exit(err) != fault.ExitHarness {
+	if k, err := p.kernel(ctx, choice("cloud")); !errors.Is(err, context.Canceled) || fault.Exit(err) != fault.ExitHarness {
 		t.Errorf("Kernel() = %v, %v; want the run to be cancelled", k, err)
 	}
 	for _, sub := range []string{"tmp/*", "locks/*", "deb/*", "kernel/*", "toolchain/*"} {

@@ -54,7 +54,7 @@ func (p Place) kernel(ctx context.Context, c *cache.Cache) (*kernel.Kernel, erro
 	if err != nil {
 		return nil, &fault.Error{Owner: fault.Kernel, What: "the headers belong to a tree that is not there", Where: p.Dir, Err: err}
 	}
-	k := &kernel.Kernel{Series: seriesOf(release), Release: release, Version: cmp.Or(version, release), Arch: arch, Flavour: Flavour, Origin: p.Dir,
+	k := &kernel.Kernel{Series: seriesOf(release), Release: release, Version: cmp.Or(version, release), Arch: arch, Flavour: flavour, Origin: p.Dir,
 		Digest: digest(img), Config: filepath.Join(p.Dir, ".config"), Headers: p.Dir, Reads: append(folders, compiler...), Modules: modules, Toolchain: tools}
 	return k, keep(ctx, c, k, img, drivers)
 }

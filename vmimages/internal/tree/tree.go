@@ -25,8 +25,8 @@ import (
 	"kmodlab/internal/kernel"
 )
 
-// Flavour is the flavour of every kernel of this package.
-const Flavour = "own"
+// flavour is the flavour of every kernel of this package.
+const flavour = "own"
 
 // Place says where a kernel of one's own is.
 type Place struct {
@@ -50,7 +50,7 @@ func (p Place) Source(c *cache.Cache) kernel.Source {
 	if release, err := p.release(); err == nil {
 		name, series = release, seriesOf(release)
 	}
-	return kernel.Source{Name: name, Series: series, Flavour: Flavour, Arch: arch, Flags: p.flags,
+	return kernel.Source{Name: name, Series: series, Flavour: flavour, Arch: arch, Flags: p.flags,
 		Get: func(ctx context.Context) (*kernel.Kernel, error) { return p.kernel(ctx, c) }}
 }
 
@@ -59,7 +59,7 @@ func (p Place) Source(c *cache.Cache) kernel.Source {
 func Host(c *cache.Cache) kernel.Source {
 	var name unix.Utsname
 	if err := unix.Uname(&name); err != nil {
-		return kernel.Source{Name: "host", Flavour: Flavour, Arch: arch, Flags: hostFlags,
+		return kernel.Source{Name: "host", Flavour: flavour, Arch: arch, Flags: hostFlags,
 			Get: func(context.Context) (*kernel.Kernel, error) { return nil, fmt.Errorf("uname: %w", err) }}
 	}
 	return installed(c, "/", unix.ByteSliceToString(name.Release[:]))
@@ -71,7 +71,7 @@ const hostFlags = "-kernel=host"
 func installed(c *cache.Cache, root, release string) kernel.Source {
 	modules := filepath.Join(root, "lib/modules", release)
 	p := Place{Dir: filepath.Join(modules, "build"), Image: filepath.Join(root, "boot/vmlinuz-"+release), flags: hostFlags, modules: modules}
-	return kernel.Source{Name: "host", Series: seriesOf(release), Flavour: Flavour, Arch: arch, Flags: hostFlags, Get: func(ctx context.Context) (*kernel.Kernel, error) {
+	return kernel.Source{Name: "host", Series: seriesOf(release), Flavour: flavour, Arch: arch, Flags: hostFlags, Get: func(ctx context.Context) (*kernel.Kernel, error) {
 		for _, what := range []struct{ path, pkg string }{{p.Image, "linux-image-"}, {p.Dir, "linux-headers-"}} {
 			if _, err := os.Stat(what.path); err != nil {
 				return nil, &fault.Error{Owner: fault.Host, What: "the kernel that this machine runs, " + release + ", is not installed whole", Where: what.path, Err: unwrapped(err),
