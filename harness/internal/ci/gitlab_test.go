@@ -103,7 +103,7 @@ func TestTemplateRuns(t *testing.T) {
 			}
 			want := [][]string{
 				{"apt-get", "update", "-qq"},
-				{"apt-get", "install", "-y", "-qq", "--no-install-recommends", "bubblewrap", "debian-archive-keyring", "make", "xz-utils"},
+				{"apt-get", "install", "-y", "-qq", "--no-install-recommends", "bubblewrap", "make", "xz-utils"},
 				slices.Concat([]string{"git", "clone", "--quiet", "--depth=1"}, tc.clone, []string{"https://example.org/kmodlab.git", "TMP/work.kmodlab"}),
 				{"go", "build", "-C", "TMP/work.kmodlab", "-o", "TMP/bin/kmodlab", "./cmd/kmodlab"},
 				slices.Concat([]string{"kmodlab", "in TMP/work", "test", "-out=kmodlab-out"}, tc.test),

@@ -110,7 +110,7 @@ func (r *runner) evaluate(t *testing.T, text string) string {
 }
 
 var (
-	installs = []string{"apt-get", "install", "-y", "-qq", "--no-install-recommends", "bubblewrap", "debian-archive-keyring", "make", "xz-utils"}
+	installs = []string{"apt-get", "install", "-y", "-qq", "--no-install-recommends", "bubblewrap", "make", "xz-utils"}
 	builds   = [][]string{
 		{"go", "env", "GOCACHE"}, {"go", "env", "GOMODCACHE"},
 		{"go", "build", "-C", "TMP/action", "-buildvcs=false", "-o", "TMP/temp dir/kmodlab/bin/kmodlab", "./cmd/kmodlab"},

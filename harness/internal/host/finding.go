@@ -97,12 +97,6 @@ func disk(cache string) Finding {
 
 // finding tells whether the need is met, and by which version of it.
 func (n Need) finding(ctx context.Context) Finding {
-	if n.Program == "" {
-		if _, err := os.Stat(n.File); err != nil {
-			return Finding{n.Package, Lacking, n.File + " is not there", n.install()}
-		}
-		return Finding{n.Package, Good, n.File, ""}
-	}
 	path, err := exec.LookPath(n.Program)
 	if err != nil {
 		state := Lacking

@@ -10,7 +10,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"slices"
@@ -20,10 +19,9 @@ import (
 	"kmodlab/internal/step"
 )
 
-// Need is something the harness needs of the machine.
+// Need is a program that the harness needs of the machine.
 type Need struct {
-	Program string // looked up in PATH, or
-	File    string // the path of a file that must be there
+	Program string // looked up in PATH
 	Package string // the Debian package that brings it
 
 	Optional bool // installed along with others, and missed by nobody: who would use it says what is lost
@@ -39,7 +37,6 @@ func Needs(arches ...string) []Need {
 		{Program: "perl", Package: "perl-base"},
 		{Program: "xz", Package: "xz-utils"},
 		{Program: "bwrap", Package: "bubblewrap", Optional: true},
-		{File: "/usr/share/keyrings/debian-archive-keyring.gpg", Package: "debian-archive-keyring"},
 	}
 	if slices.Contains(arches, "amd64") {
 		needs = append(needs, Need{Program: "qemu-system-x86_64", Package: "qemu-system-x86"})
@@ -83,15 +80,9 @@ func missing(needs []Need) ([]string, error) {
 	var packages []string
 	needed := false
 	for _, n := range needs {
-		var err error
-		if n.Program != "" {
-			_, err = exec.LookPath(n.Program)
-		} else {
-			_, err = os.Stat(n.File)
-		}
-		switch {
+		switch _, err := exec.LookPath(n.Program); {
 		case err == nil:
-		case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
+		case errors.Is(err, exec.ErrNotFound):
 			needed = needed || !n.Optional
 			if !slices.Contains(packages, n.Package) {
 				packages = append(packages, n.Package)

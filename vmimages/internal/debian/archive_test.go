@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/ProtonMail/go-crypto/openpgp"
+	"github.com/ProtonMail/go-crypto/openpgp/armor"
 	"github.com/ProtonMail/go-crypto/openpgp/clearsign"
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
 
@@ -34,7 +35,7 @@ type archive struct {
 	t      *testing.T
 	key    *openpgp.Entity
 	server *httptest.Server
-	ring   string
+	ring   string // the public key, in ASCII armour
 
 	mu       sync.Mutex
 	files    map[string][]byte // path to content
@@ -58,17 +59,27 @@ func newArchive(t *testing.T) *archive {
 		t.Fatal(err)
 	}
 	a := &archive{t: t, key: key, files: map[string][]byte{}, requests: map[string]int{}, stanzas: map[string]string{}, validFor: 24 * time.Hour}
-	a.ring = filepath.Join(t.TempDir(), "ring.gpg")
-	var public bytes.Buffer
-	if err := key.Serialize(&public); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(a.ring, public.Bytes(), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	a.ring = armoured(t, key)
 	a.server = httptest.NewServer(http.HandlerFunc(a.serve))
 	t.Cleanup(a.server.Close)
 	return a
+}
+
+// armoured returns the public half of a key, as the archive's are kept.
+func armoured(t *testing.T, key *openpgp.Entity) string {
+	t.Helper()
+	var text strings.Builder
+	w, err := armor.Encode(&text, openpgp.PublicKeyType, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := key.Serialize(w); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return text.String() + "\n"
 }
 
 // TestMain keeps a proxy of this machine away from the archives of the tests.
@@ -204,7 +215,7 @@ func (a *archive) base(suite string) string {
 // provider returns a provider for the archive.
 func (a *archive) provider(c *cache.Cache, cat *catalogue.Catalogue, lock *catalogue.Lock, o Options) *Provider {
 	p := New(c, cat, lock, o)
-	p.keyring = a.ring
+	p.keys = a.ring
 	p.mirrors = mirrors{a.server.URL + "/debian", a.server.URL + "/debian-security"}
 	return p
 }

@@ -99,7 +99,7 @@ func blame(err error, suite, site string) error {
 		f.Hint = "set this machine's clock"
 	case unsigned:
 		f.What = "the archive's signature cannot be checked"
-		f.Hint = "install a current debian-archive-keyring; if that does not help, do not trust this mirror"
+		f.Hint = "take a newer kmodlab, which has newer keys of Debian's; if that does not help, do not trust this mirror"
 	case offline:
 		f.What = "cannot reach the archive, and what is wanted is not in the cache"
 		f.Hint = "connect this machine, or set " + EnvMirror + " to a mirror that it reaches; kernels that are in the cache work without a network"

@@ -73,5 +73,5 @@ func choiceInputs(t target) *cache.Inputs {
 
 // indexInputs are those of the index of a suite, as apt has it in the root.
 func (r root) indexInputs() *cache.Inputs {
-	return cache.NewInputs(kindApt).Add("suite", r.suite).Add("site", r.site).List("architectures", r.arches).Add("keys", r.keyring)
+	return cache.NewInputs(kindApt).Add("suite", r.suite).Add("site", r.site).List("architectures", r.arches).Sum("keys", []byte(r.keys))
 }

@@ -33,7 +33,7 @@ func newWish(t *testing.T) *wish {
 	tools := cat.Toolchains[0]
 	tools.Packages = slices.Clone(tools.Packages)
 	return &wish{New(newCache(t), &cat, lock, Options{}), lock.Kernels[0], choice("cloud"), tools, testEmulator(), []string{"kernel/", "mm/"}, "/cache/toolchain/x",
-		root{dir: t.TempDir(), suite: testSuite, site: "http://a/debian", arches: []string{"amd64"}, keyring: "/k.gpg"}}
+		root{dir: t.TempDir(), suite: testSuite, site: "http://a/debian", arches: []string{"amd64"}, keys: "k"}}
 }
 
 type wishes = map[string]func(*testing.T, *wish)
@@ -220,7 +220,7 @@ func TestIndexInputs(t *testing.T) {
 			"suite":         of(func(w *wish) { w.root.suite = "other" }),
 			"site":          of(func(w *wish) { w.root.site = "http://b/debian" }),
 			"architectures": of(func(w *wish) { w.root.arches = []string{"amd64", "arm64"} }),
-			"keys":          of(func(w *wish) { w.root.keyring = "/l.gpg" }),
+			"keys":          of(func(w *wish) { w.root.keys = "l" }),
 		},
 		Same: with(sameWish(), wishes{"place": of(func(w *wish) { w.root.dir = filepath.Join(w.root.dir, "x") })}),
 	}.Run(t)

@@ -27,7 +27,7 @@ type Provider struct {
 	catalogue *catalogue.Catalogue
 	lock      *catalogue.Lock
 	options   Options
-	keyring   string
+	keys      string // that sign the archive
 
 	mu      sync.Mutex
 	mirrors mirrors // of this machine, once they are known: apt takes a second to tell
@@ -35,7 +35,7 @@ type Provider struct {
 
 // New returns a provider that keeps everything in c.
 func New(c *cache.Cache, cat *catalogue.Catalogue, lock *catalogue.Lock, o Options) *Provider {
-	return &Provider{cache: c, catalogue: cat, lock: lock, options: o, keyring: keyring}
+	return &Provider{cache: c, catalogue: cat, lock: lock, options: o, keys: archiveKeys}
 }
 
 // Source returns the kernel that the choice names, as something that can be
@@ -96,7 +96,7 @@ func (p *Provider) withRoot(ctx context.Context, suite, arch string, use func(ro
 	if err != nil {
 		return err
 	}
-	r := root{dir: filepath.Join(p.cache.Root(), kindApt, name), suite: suite, site: m.of(suite), arches: arches, keyring: p.keyring}
+	r := root{dir: filepath.Join(p.cache.Root(), kindApt, name), suite: suite, site: m.of(suite), arches: arches, keys: p.keys}
 	if err := r.setUp(ctx); err != nil {
 		return err
 	}

@@ -18,9 +18,6 @@ import (
 	"kmodlab/internal/step"
 )
 
-// keyring holds the keys that sign the archive.
-const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
-
 // fresh is how long an index counts as new, so that one run that wants many
 // kernels asks for it once.
 const fresh = 10 * time.Minute
@@ -30,17 +27,18 @@ const fresh = 10 * time.Minute
 type root struct {
 	dir, suite, site string
 	arches           []string // the host's own first
-	keyring          string
+	keys             string   // in ASCII armour: an index counts that one of them has signed
 }
+
+// keysFile is where a root has its keys. By the end of its name apt tells that they
+// are in ASCII armour.
+const keysFile = "etc/apt/keys.asc"
 
 func (r root) config() string { return filepath.Join(r.dir, "apt.conf") }
 
 // setUp writes the configuration. It is written every time, since the
 // machine's mirror or proxy may have changed.
 func (r root) setUp(ctx context.Context) error {
-	if _, err := os.Stat(r.keyring); err != nil {
-		return &fault.Error{Owner: fault.Host, What: "the archive's keys are missing", Where: r.keyring, Err: err, Hint: "install the package debian-archive-keyring"}
-	}
 	dump, err := aptOutput(ctx, "apt-config", "dump", "Acquire")
 	if err != nil {
 		return err
@@ -50,9 +48,9 @@ func (r root) setUp(ctx context.Context) error {
 			return err
 		}
 	}
-	source := fmt.Sprintf("Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: %s\n", r.site, r.suite, r.keyring)
+	source := fmt.Sprintf("Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: %s\n", r.site, r.suite, filepath.Join(r.dir, keysFile))
 	for name, text := range map[string]string{
-		"status": "", "apt.conf": r.aptConf(dump), "etc/apt/sources.list.d/kernels.sources": source,
+		"status": "", "apt.conf": r.aptConf(dump), "etc/apt/sources.list.d/kernels.sources": source, keysFile: r.keys,
 	} {
 		if err := os.WriteFile(filepath.Join(r.dir, name), []byte(text), 0o644); err != nil {
 			return err

@@ -3,6 +3,7 @@
 package debian
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -42,7 +43,11 @@ func TestTroubleWithTheArchive(t *testing.T) {
 		"no such suite": {func(_ *testing.T, a *archive, _ *catalogue.Lock) {
 			delete(a.files, "/debian-security/dists/"+testSuite+"/InRelease")
 		}, fault.Archive, `no suite "lab-security"`},
-		"no keys": {func(_ *testing.T, a *archive, _ *catalogue.Lock) { a.ring = "/nowhere/ring.gpg" }, fault.Host, "debian-archive-keyring"},
+		"altered on the way": {func(_ *testing.T, a *archive, _ *catalogue.Lock) {
+			const release = "/debian-security/dists/" + testSuite + "/InRelease"
+			a.files[release] = bytes.Replace(a.files[release], []byte("Origin: Debian"), []byte("Origin: Nobody"), 1)
+		}, fault.Archive, "signature cannot be checked"},
+		"keys that are none": {func(_ *testing.T, a *archive, _ *catalogue.Lock) { a.ring = "" }, fault.Archive, "signature cannot be checked"},
 		"a package unlike what it was": {func(_ *testing.T, a *archive, lock *catalogue.Lock) {
 			const name = "linux-headers-6.1.0-56-cloud-amd64"
 			a.remove(testSuite, name)
