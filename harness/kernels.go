@@ -26,9 +26,9 @@ func (h Home) Kernels(ctx context.Context, w io.Writer) error {
 		return status(err)
 	}
 	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(t, "kernel\trelease\tversion\torigin\tcached\tdownload")
+	fmt.Fprintln(t, "kernel\trelease\tversion\torigin\tcached\tdownload\tits modules")
 	for _, r := range rows {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Name, r.Release, r.Version, r.Origin, yesNo(r.Cached), report.Size(r.Size))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Name, r.Release, r.Version, r.Origin, yesNo(r.Cached), report.Size(r.Size), modulesOf(r))
 	}
 	return t.Flush()
 }
@@ -76,6 +76,17 @@ func (h Home) KernelsUpdate(ctx context.Context, w io.Writer) error {
 		return status(err)
 	}
 	return status(os.WriteFile(filepath.Join(l.home.Sources, vmimages.LockFile), text, 0o644))
+}
+
+// modulesOf says what the kernel's own modules cost, once one of them is needed.
+func modulesOf(r vmimages.Row) string {
+	switch {
+	case r.Whole:
+		return "with it"
+	case r.Modules == 0:
+		return "not to be had"
+	}
+	return report.Size(r.Modules)
 }
 
 func yesNo(yes bool) string {

@@ -77,11 +77,11 @@ func (l *lab) tryOne(ctx context.Context, f TryFlags, p *project.Project, t tria
 		}
 		return fault.Command(again)
 	}
-	return runner.RunBuilt(ctx, kernels, t.folder.Unbuilt(""), func(k *kernel.Kernel, m *kbuild.Modules) ([]lesson.Case, error) {
+	return runner.RunBuilt(ctx, kernels, t.folder.Unbuilt(""), func(ctx context.Context, k *kernel.Kernel, m *kbuild.Modules) ([]lesson.Case, error) {
 		if len(t.scripts) > 0 {
 			return t.scripts, nil
 		}
-		return t.folder.Cases(filepath.Join(l.out, "scripts", k.Release), k, m, t.params)
+		return t.folder.Cases(ctx, filepath.Join(l.out, "scripts", k.Release), k, m, t.params)
 	})
 }
 

@@ -47,10 +47,12 @@ func ParseCatalogue(text []byte) (*Catalogue, error) { return catalogue.Parse(te
 func LoadLock() (*Lock, error) { return catalogue.ParseLock(lockText) }
 
 // Archive provides the kernels of Debian's archive, and the emulators that they
-// are booted in; CoreSources are the sources of a series, without its drivers.
+// are booted in; CoreSources are the sources of a series, without its drivers; a Row
+// is a kernel in a list of them.
 type (
 	Archive     = debian.Provider
 	Emulator    = debian.Emulator
+	Row         = debian.Row
 	CoreSources = debian.Sources
 )
 

@@ -15,7 +15,7 @@ type Conditions struct {
 	arch    string
 	options Options
 	exports Exports
-	modules map[string]string
+	modules map[string]bool
 }
 
 // NewConditions reads what k offers: its configuration and its exported
@@ -29,7 +29,7 @@ func NewConditions(k *Kernel) (*Conditions, error) {
 	if err != nil {
 		return nil, fmt.Errorf("kernel %s: exported symbols: %w", k.Release, err)
 	}
-	modules, err := k.OwnModules()
+	modules, err := k.ModuleNames()
 	if err != nil {
 		return nil, fmt.Errorf("kernel %s: its own modules: %w", k.Release, err)
 	}
@@ -48,7 +48,7 @@ func NewConditions(k *Kernel) (*Conditions, error) {
 //	arch:arm64        the kernel is for that architecture
 //	config:NAME       CONFIG_NAME is y or m
 //	export:SYMBOL     modules can link to SYMBOL
-//	module:NAME       the kernel's own module NAME came with it and can be inserted
+//	module:NAME       the kernel has a module of its own called NAME, which can be inserted
 //	!CONDITION        the opposite
 //
 // Anything else is an error.
@@ -73,8 +73,7 @@ func (c *Conditions) Has(condition string) (bool, error) {
 		_, ok := c.exports[what]
 		return ok, nil
 	case "module":
-		_, ok := c.modules[what]
-		return ok, nil
+		return c.modules[what], nil
 	}
 	return false, fmt.Errorf("no condition %q; write kernel:>=6.1, arch:arm64, config:NAME, export:SYMBOL or module:NAME", condition)
 }

@@ -7,6 +7,8 @@
 // Kernel; kbuild and vm take it. Nothing here fetches, builds or boots.
 package kernel
 
+import "context"
+
 // Kernel is one bootable kernel with the headers that match it.
 type Kernel struct {
 	Series  string // the x.y it belongs to: "6.12"
@@ -27,8 +29,12 @@ type Kernel struct {
 	// on its contents has to look.
 	HeadersKey string
 
-	Modules string   // folder of the kernel's own modules, as installed below lib/modules/RELEASE; not all kernels come with them
+	Modules string   // folder of the kernel's own modules, as installed below lib/modules/RELEASE; "" where it came without
 	Virtio  []string // paths of the uncompressed modules that a virtio port needs, in insertion order; empty when built in
+
+	// FetchModules is set where the modules themselves are not in Modules, which has
+	// but the lists of them: it is what OwnModules does.
+	FetchModules func(ctx context.Context, names ...string) (map[string]string, error)
 
 	Toolchain Toolchain // the compiler that fits
 }

@@ -132,7 +132,7 @@ func Find(dir string) (map[string]string, error) {
 			}
 			return err
 		}
-		if isModule(d.Name()) && d.Type().IsRegular() {
+		if IsModule(d.Name()) && d.Type().IsRegular() {
 			files[Name(path)] = path
 		}
 		return nil
@@ -140,7 +140,8 @@ func Find(dir string) (map[string]string, error) {
 	return files, err
 }
 
-func isModule(name string) bool {
+// IsModule says whether a file so called is a module, compressed or not.
+func IsModule(name string) bool {
 	for _, end := range []string{".ko", ".ko.gz", ".ko.xz", ".ko.zst"} {
 		if strings.HasSuffix(name, end) {
 			return true

@@ -3,6 +3,7 @@
 package foreign
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -64,9 +65,10 @@ func (f *Folder) Scripts(paths ...string) ([]lesson.Case, error) {
 // other into the folder dir, and returns the scripts' cases. A script inserts
 // what the modules need of the kernel's own, then them, waits a little, and
 // removes them; sees that nothing is left; does it once more, and watches for
-// what fires late. A module that did not compile is a case too. Modules that need
+// what fires late. Of the kernel's own, what is not on this machine is fetched. A
+// module that did not compile is a case too. Modules that need
 // each other in a circle are a [fault.Error].
-func (f *Folder) Cases(dir string, k *kernel.Kernel, m *kbuild.Modules, params Params) ([]lesson.Case, error) {
+func (f *Folder) Cases(ctx context.Context, dir string, k *kernel.Kernel, m *kbuild.Modules, params Params) ([]lesson.Case, error) {
 	set := ko.Set{}
 	for name, path := range m.Files {
 		module, err := ko.Open(path)
@@ -90,7 +92,7 @@ func (f *Folder) Cases(dir string, k *kernel.Kernel, m *kbuild.Modules, params P
 		if err != nil {
 			return nil, &fault.Error{Owner: fault.Module, What: "there is no order to insert them in", Where: f.Dir, Err: err}
 		}
-		text, err := f.script(group, order, k, params)
+		text, err := f.script(ctx, group, order, k, params)
 		if err != nil {
 			return nil, err
 		}
@@ -121,10 +123,10 @@ func (f *Folder) Unbuilt(module string) lesson.Case {
 }
 
 // script returns the script of a group of modules in its order.
-func (f *Folder) script(group ko.Set, order []string, k *kernel.Kernel, params Params) (string, error) {
+func (f *Folder) script(ctx context.Context, group ko.Set, order []string, k *kernel.Kernel, params Params) (string, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Insert %s, wait for what comes late, and remove it again.\n", strings.Join(order, ", "))
-	needs, missing, err := inTree(k, slices.Concat(f.First, group.Outside()))
+	needs, missing, err := inTree(ctx, k, slices.Concat(f.First, group.Outside()))
 	if err != nil {
 		return "", err
 	}
@@ -190,11 +192,11 @@ func quoted(params string) string {
 
 // inTree returns the kernel's own modules that names need, themselves included,
 // in insertion order, or those of names that are not there.
-func inTree(k *kernel.Kernel, names []string) (order, missing []string, err error) {
+func inTree(ctx context.Context, k *kernel.Kernel, names []string) (order, missing []string, err error) {
 	if len(names) == 0 {
 		return nil, nil, nil
 	}
-	files, err := k.OwnModules()
+	files, err := k.OwnModules(ctx, names...)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -3,6 +3,7 @@
 package foreign
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"kmodlab/harness/internal/kbuild"
 	"kmodlab/internal/fault"
 	"kmodlab/internal/kernel"
+	"kmodlab/internal/ko"
 	"kmodlab/internal/ko/kotest"
 )
 
@@ -39,7 +41,7 @@ func TestCases(t *testing.T) {
 	m.Broken["broken"] = &kbuild.Error{}
 	f := &Folder{Dir: "/src/hello", Name: "hello"}
 	out := t.TempDir()
-	cases, err := f.Cases(out, k, m, Params{"driver": "a=1 b=two"})
+	cases, err := f.Cases(t.Context(), out, k, m, Params{"driver": "a=1 b=two"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,13 +73,58 @@ func TestCases(t *testing.T) {
 	}
 }
 
+// The kernel's own modules are fetched when a module needs one, or when the project
+// says so, and else not.
+func TestCasesFetch(t *testing.T) {
+	own := filepath.Dir(newFolder(t, map[string]string{"kernel/usbcore.ko": string(kotest.Module(t, nil)), "kernel/dummy.ko": string(kotest.Module(t, nil))}))
+	lists := filepath.Dir(newFolder(t, map[string]string{"modules.order": "kernel/usbcore.ko\nkernel/dummy.ko\n"}))
+	for name, tt := range map[string]struct {
+		depends string
+		first   []string
+		asked   []string
+		script  string
+	}{
+		"needs none":           {"", nil, nil, "remember"},
+		"needs one":            {"usbcore", nil, []string{"usbcore"}, "# the kernel's own insmod usbcore remember"},
+		"the project says so":  {"", []string{"dummy"}, []string{"dummy"}, "# the kernel's own insmod dummy remember"},
+		"one that there isn't": {"nosuch", nil, []string{"nosuch"}, "requires module:nosuch remember"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var asked []string
+			k := &kernel.Kernel{Modules: lists, FetchModules: func(_ context.Context, names ...string) (map[string]string, error) {
+				asked = append(asked, names...)
+				return ko.Find(own)
+			}}
+			f := &Folder{Dir: "/src/hello", Name: "hello", First: tt.first}
+			cases, err := f.Cases(t.Context(), t.TempDir(), k, built(t, map[string]string{"driver": tt.depends + " | +cleanup_module"}), nil)
+			if err != nil || len(cases) != 1 {
+				t.Fatalf("Cases() = %v, %v; want one", cases, err)
+			}
+			if d := cmp.Diff(tt.asked, asked); d != "" {
+				t.Errorf("asked for (-want +got):\n%s", d)
+			}
+			text, err := cases[0].ReadScript()
+			if script := strings.ReplaceAll(strings.Join(strings.Fields(text), " "), " dmesg *", ""); err != nil || !strings.Contains(script, "again. "+tt.script+" insmod driver") {
+				t.Errorf("the script is %q, %v; want %q before the module", script, err, tt.script)
+			}
+		})
+	}
+	broken := &kernel.Kernel{FetchModules: func(context.Context, ...string) (map[string]string, error) {
+		return nil, &fault.Error{Owner: fault.Archive, What: "gone"}
+	}}
+	f := &Folder{Dir: "/src/hello", Name: "hello", First: []string{"dummy"}}
+	if _, err := f.Cases(t.Context(), t.TempDir(), broken, built(t, map[string]string{"driver": ""}), nil); fault.Of(err) != fault.Archive {
+		t.Errorf("Cases() where the archive has them not = %v; want its fault", err)
+	}
+}
+
 func TestCasesRefuse(t *testing.T) {
 	f := &Folder{Dir: "/src/hello", Name: "hello"}
-	_, err := f.Cases(t.TempDir(), &kernel.Kernel{}, built(t, map[string]string{"a": "b", "b": "a"}), nil)
+	_, err := f.Cases(t.Context(), t.TempDir(), &kernel.Kernel{}, built(t, map[string]string{"a": "b", "b": "a"}), nil)
 	if fault.Of(err) != fault.Module || !strings.Contains(err.Error(), "a -> b -> a") {
 		t.Errorf("Cases(circle) = %v; want the circle", err)
 	}
-	_, err = f.Cases(t.TempDir(), &kernel.Kernel{}, built(t, map[string]string{"a": ""}), Params{"x": "y=1"})
+	_, err = f.Cases(t.Context(), t.TempDir(), &kernel.Kernel{}, built(t, map[string]string{"a": ""}), Params{"x": "y=1"})
 	if fault.Exit(err) != fault.ExitUsage {
 		t.Errorf("Cases(parameters of another) = %v; want wrong usage", err)
 	}

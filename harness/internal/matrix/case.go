@@ -73,6 +73,10 @@ func (r *Runner) runCase(ctx context.Context, col *Target, c lesson.Case, record
 		}
 		return r.decide(record, facts)
 	}
+	own, err := col.own(ctx, c)
+	if err != nil {
+		return r.decide(record, unable(err))
+	}
 	if err := r.slots.Acquire(ctx, 1); err != nil {
 		return r.decide(record, verdict.Facts{InfraError: "interrupted"})
 	}
@@ -80,7 +84,7 @@ func (r *Runner) runCase(ctx context.Context, col *Target, c lesson.Case, record
 	defer func() { r.slots.Release(held) }()
 	began := time.Now()
 	record.Started = began.Format("2006-01-02T15:04:05.000Z07:00") // RFC 3339
-	facts := r.attempt(ctx, col, c, &record)
+	facts := r.attempt(ctx, col, c, own, &record)
 	if (!facts.Began || facts.Starved) && ctx.Err() == nil {
 		record.Retried = facts.InfraError
 		what := "the VM was not up before the case began"
@@ -89,7 +93,7 @@ func (r *Runner) runCase(ctx context.Context, col *Target, c lesson.Case, record
 		}
 		step.Note(ctx, "%s on %s: %s, trying once more, alone: %s", c.ID(), col.kernel.Release, what, facts.InfraError)
 		if held = r.alone(ctx, held); held > 0 {
-			facts = r.attempt(ctx, col, c, &record)
+			facts = r.attempt(ctx, col, c, own, &record)
 		}
 	}
 	record.Seconds = time.Since(began).Seconds()
@@ -141,8 +145,9 @@ func (col *Target) broken(c lesson.Case) error {
 	return nil
 }
 
-// attempt runs the case on a fresh VM and records the facts.
-func (r *Runner) attempt(ctx context.Context, col *Target, c lesson.Case, record *verdict.Record) verdict.Facts {
+// attempt runs the case, which inserts own modules of the kernel, on a fresh VM and
+// records the facts.
+func (r *Runner) attempt(ctx context.Context, col *Target, c lesson.Case, own map[string]string, record *verdict.Record) verdict.Facts {
 	allowed, err := splat.ReadAllowances(filepath.Join(filepath.Dir(c.Script), allowFile), time.Now())
 	if err != nil {
 		return verdict.Facts{Began: true, InfraError: err.Error()}
@@ -170,7 +175,7 @@ func (r *Runner) attempt(ctx context.Context, col *Target, c lesson.Case, record
 		}
 	}
 	v.Limit = r.Limit
-	b := &guest{vm: v, column: col, excused: map[uint64]bool{}}
+	b := &guest{vm: v, column: col, own: own, excused: map[uint64]bool{}}
 	outcome := r.Play(ctx, c, b, lesson.Options{Work: work, Update: r.Update, Echo: func(step string) {
 		b.current = step
 		r.View.Step(col.kernel.Release, c.ID(), step)

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"kmodlab/harness/internal/kbuild"
+	"kmodlab/harness/internal/lesson"
 	"kmodlab/harness/internal/vm"
 	"kmodlab/internal/cache"
 	"kmodlab/internal/fault"
@@ -21,7 +22,6 @@ type Target struct {
 	source      kernel.Source
 	kernel      *kernel.Kernel
 	conditions  *kernel.Conditions
-	own         map[string]string // the kernel's own modules
 	modules     *kbuild.Modules
 	buildError  error                      // nothing builds
 	unsupported *kbuild.Unsupported        // the modules are not for this kernel
@@ -42,9 +42,6 @@ func (r *Runner) Prepare(ctx context.Context, source kernel.Source) (*Target, er
 	}
 	col := &Target{source: source, kernel: k, templates: map[int]*vm.Template{}}
 	if col.conditions, err = kernel.NewConditions(k); err != nil {
-		return nil, err
-	}
-	if col.own, err = k.OwnModules(); err != nil {
 		return nil, err
 	}
 	if err := r.Rebuild(ctx, col); err != nil {
@@ -158,6 +155,21 @@ func (col *Target) template(ctx context.Context, c *cache.Cache, cpus int) (*vm.
 
 // Machine returns the machine that cases with one CPU run on.
 func (col *Target) Machine() vm.Machine { return col.machine }
+
+// own returns the files, by name, of the kernel's own modules that the case
+// inserts. What is not on this machine is fetched.
+func (col *Target) own(ctx context.Context, c lesson.Case) (map[string]string, error) {
+	var names []string
+	for _, name := range c.Modules {
+		if col.modules.Files[name] == "" {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return nil, nil
+	}
+	return col.kernel.OwnModules(ctx, names...)
+}
 
 // Modules returns the modules that were built, by name, as paths of .ko files.
 func (col *Target) Modules() map[string]string {

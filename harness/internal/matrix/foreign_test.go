@@ -15,12 +15,21 @@ import (
 	"kmodlab/harness/internal/kbuild"
 	"kmodlab/harness/internal/lesson"
 	"kmodlab/harness/internal/verdict"
+	"kmodlab/internal/fault"
 	"kmodlab/internal/kernel"
 )
 
-// A folder that no lesson knows gets a verdict for each of its modules.
+// A folder that no lesson knows gets a verdict for each of its modules, on a kernel
+// that comes with modules of its own, and on one whose modules are fetched: they are
+// then kept.
 func TestForeignFolder(t *testing.T) {
-	r, source := newRunner(t, "", "6.12")
+	for _, series := range []string{"6.12", "7.3"} {
+		t.Run(series, func(t *testing.T) { testForeignFolder(t, series) })
+	}
+}
+
+func testForeignFolder(t *testing.T, series string) {
+	r, source := newRunner(t, "", series)
 	folder, err := foreign.Read("../../testdata/foreign", "")
 	if err != nil {
 		t.Fatal(err)
@@ -29,14 +38,15 @@ func TestForeignFolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(filepath.Join(k.Modules, "kernel/lib")); err != nil {
-		t.Skipf("%s comes without modules of its own: %v", k.Release, err)
+	if _, err := k.OwnModules(t.Context(), "dummy", "crc_itu_t", "xfrm6_tunnel"); fault.Of(err) == fault.Archive {
+		t.Skipf("the modules of %s are not to be had: %v", k.Release, err)
 	}
+	folder.First = []string{"dummy"} // as modules of kmodlab.toml
 	r.Build = func(ctx context.Context, k *kernel.Kernel) (*kbuild.Modules, error) {
 		return folder.Build(ctx, r.Cache, k)
 	}
-	records, err := r.RunBuilt(t.Context(), []kernel.Source{source}, folder.Unbuilt(""), func(k *kernel.Kernel, m *kbuild.Modules) ([]lesson.Case, error) {
-		return folder.Cases(filepath.Join(r.Out, "scripts"), k, m, foreign.Params{"guest": "name=me"})
+	records, err := r.RunBuilt(t.Context(), []kernel.Source{source}, folder.Unbuilt(""), func(ctx context.Context, k *kernel.Kernel, m *kbuild.Modules) ([]lesson.Case, error) {
+		return folder.Cases(ctx, filepath.Join(r.Out, "scripts"), k, m, foreign.Params{"guest": "name=me"})
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -47,7 +57,8 @@ func TestForeignFolder(t *testing.T) {
 	}
 	want := map[string]result{
 		"guest":    {verdict.Pass, "", "base greets me"},
-		"checksum": {verdict.Pass, "", "crc7 of a zero: 0"},
+		"checksum": {verdict.Pass, "", "crc of a one: 0x1021"},
+		"tunnel":   {verdict.Pass, "", "tunnel to nowhere: 0"},
 		"stays":    {verdict.Pass, "", "stays"},
 		"broken":   {verdict.Build, "broken.c:6: error: 'no_such_variable' undeclared", ""},
 		"refuses":  {verdict.Load, "insmod refuses: refused: refuses: EBUSY", "refuses: not today"},

@@ -26,6 +26,7 @@ import (
 type guest struct {
 	vm     *vm.VM
 	column *Target
+	own    map[string]string // of the kernel's own modules those that the case inserts
 
 	inserted *insertion // the last step that inserted or removed a module, if it inserted
 
@@ -45,10 +46,10 @@ var _ Guest = (*guest)(nil)
 // Insert inserts a module that was built for this kernel, or, when there is
 // none of that name, one of the kernel's own.
 func (b *guest) Insert(ctx context.Context, name string, params []string) (lesson.Step, error) {
-	path := cmp.Or(b.column.modules.Files[name], b.column.own[name])
+	path := cmp.Or(b.column.modules.Files[name], b.own[name])
 	if path == "" {
 		return lesson.Step{}, &fault.Error{Owner: fault.Module, What: fmt.Sprintf("there is no module %q for %s", name, b.column.kernel.Release),
-			Hint: "is its folder in kmod, with a Kbuild? the kernel's own modules do not come with all kernels"}
+			Hint: "is its folder in kmod, with a Kbuild? the kernel has none of its own by that name, or came without them"}
 	}
 	image, err := ko.Read(path)
 	if err != nil {

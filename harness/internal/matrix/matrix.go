@@ -101,13 +101,13 @@ func (r *Runner) Run(ctx context.Context, cells []Job) ([]verdict.Record, error)
 // modules that were built for it. A kernel that none were built for, or that
 // could not be had, is told of by the case instead. Records and error are as
 // those of Run, kernel by kernel.
-func (r *Runner) RunBuilt(ctx context.Context, kernels []kernel.Source, instead lesson.Case, plan func(*kernel.Kernel, *kbuild.Modules) ([]lesson.Case, error)) ([]verdict.Record, error) {
+func (r *Runner) RunBuilt(ctx context.Context, kernels []kernel.Source, instead lesson.Case, plan func(context.Context, *kernel.Kernel, *kbuild.Modules) ([]lesson.Case, error)) ([]verdict.Record, error) {
 	parts := make([][]verdict.Record, len(kernels))
 	err := r.each(ctx, kernels, func(i int, col *Target, failed error) {
 		cases := []lesson.Case{instead}
 		if failed == nil && col.modules != nil {
 			var planned []lesson.Case
-			if planned, failed = plan(col.kernel, col.modules); failed == nil {
+			if planned, failed = plan(ctx, col.kernel, col.modules); failed == nil {
 				cases = planned
 			}
 		}

@@ -69,8 +69,8 @@ func tryFolder(t *testing.T, r *Runner, source kernel.Source, dir string) []verd
 	r.Build = func(ctx context.Context, k *kernel.Kernel) (*kbuild.Modules, error) {
 		return folder.Build(ctx, r.Cache, k)
 	}
-	records, err := r.RunBuilt(t.Context(), []kernel.Source{source}, folder.Unbuilt(""), func(k *kernel.Kernel, m *kbuild.Modules) ([]lesson.Case, error) {
-		cases, err := folder.Cases(filepath.Join(r.Out, "scripts"), k, m, nil)
+	records, err := r.RunBuilt(t.Context(), []kernel.Source{source}, folder.Unbuilt(""), func(ctx context.Context, k *kernel.Kernel, m *kbuild.Modules) ([]lesson.Case, error) {
+		cases, err := folder.Cases(ctx, filepath.Join(r.Out, "scripts"), k, m, nil)
 		if len(cases) != len(zoo) {
 			t.Errorf("%d modules are tried; want %d", len(cases), len(zoo))
 		}

@@ -49,7 +49,7 @@ func TestParse(t *testing.T) {
 func TestLockRoundTrip(t *testing.T) {
 	hash := strings.Repeat("0a", 32)
 	want := &Lock{Kernels: []Pin{{Name: "6.1 rt", Arch: "amd64", Suite: "lab", Release: "6.1.0-1-rt-amd64", Version: "1:6.1~rc1+b2-1", Packages: []Package{
-		{"linux-image", "amd64", "1:6.1~rc1+b2-1", 7, hash}, {"linux-headers-common", "all", "6.1-1", 9, hash}}}}}
+		{"linux-image", "amd64", "1:6.1~rc1+b2-1", 7, hash}, {"linux-headers-common", "all", "6.1-1", 9, hash}}, Modules: Package{"linux-modules", "amd64", "6.1-1", 11, hash}}}}
 	text, err := want.Encode()
 	if err != nil {
 		t.Fatal(err)
@@ -61,6 +61,13 @@ func TestLockRoundTrip(t *testing.T) {
 	pin, ok := got.Kernel("6.1", "rt", "amd64")
 	if !ok || pin.Size() != 16 || pin.Packages[0].String() != "linux-image:amd64=1:6.1~rc1+b2-1" || pin.Packages[1].String() != "linux-headers-common=6.1-1" {
 		t.Errorf("Kernel(6.1, rt) = %v, %v; want the pin", pin, ok)
+	}
+	if all := pin.All(); len(all) != 3 || all[2] != pin.Modules {
+		t.Errorf("All() = %v; want the package of the modules last", all)
+	}
+	pin.Modules = Package{}
+	if text, err := (&Lock{Kernels: []Pin{pin}}).Encode(); err != nil || strings.Contains(string(text), "modules\"") || len(pin.All()) != 2 {
+		t.Errorf("a pin without a package of modules: %v, %v\n%s\nwant no word of one", pin.All(), err, text)
 	}
 	if _, ok := got.Kernel("6.1", "rt", "arm64"); ok {
 		t.Error("there is a kernel for arm64; want none")

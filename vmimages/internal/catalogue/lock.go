@@ -33,6 +33,10 @@ type Pin struct {
 	Release  string    `json:"release,omitempty"` // what uname -r says; kernels only
 	Version  string    `json:"version"`           // version of the headers, or of the compiler
 	Packages []Package `json:"packages"`          // in order of their names
+
+	// Modules is the package of a kernel's own modules, where they are not in one of
+	// Packages: it is large, and few cases need it.
+	Modules Package `json:"modules,omitzero"`
 }
 
 // Lock is what kernels.lock says.
@@ -82,7 +86,15 @@ func find(pins []Pin, name, arch string) (Pin, bool) {
 	return pins[i], true
 }
 
-// Size returns the bytes of all packages together.
+// All returns all packages, that of the modules last.
+func (p Pin) All() []Package {
+	if p.Modules == (Package{}) {
+		return p.Packages
+	}
+	return append(slices.Clone(p.Packages), p.Modules)
+}
+
+// Size returns the bytes of Packages together.
 func (p Pin) Size() int64 {
 	var size int64
 	for _, pkg := range p.Packages {
@@ -91,7 +103,7 @@ func (p Pin) Size() int64 {
 	return size
 }
 
-// Digests returns the hashes of all packages, for cache keys.
+// Digests returns the hashes of Packages, for cache keys.
 func (p Pin) Digests() []string {
 	var all []string
 	for _, pkg := range p.Packages {

@@ -15,7 +15,7 @@ import (
 
 // isKernelPackage accepts the names of packages that a kernel may be made of.
 func isKernelPackage(name string) bool {
-	for _, prefix := range []string{"linux-headers-", "linux-image-", "linux-binary-", "linux-base-", "linux-kbuild-"} {
+	for _, prefix := range []string{"linux-headers-", "linux-image-", binaryPackage, "linux-base-", "linux-kbuild-", modulesPackage} {
 		if strings.HasPrefix(name, prefix) {
 			return true
 		}
@@ -39,6 +39,9 @@ func kernels(all []entry, ch catalogue.Choice, host string) []catalogue.Pin {
 		}
 		if packages, ok := kernelPackages(byName, headers, release, host); ok {
 			pins = append(pins, catalogue.Pin{Name: pinName(ch), Arch: ch.Arch, Suite: ch.Suite, Release: release, Version: headers.Version, Packages: packages})
+			if modules, ok := fitting(byName[modulesPackage+release], headers, host); ok {
+				pins[len(pins)-1].Modules = modules.Package
+			}
 		}
 	}
 	slices.SortStableFunc(pins, func(a, b catalogue.Pin) int { return compare(a.Version, b.Version) })
@@ -106,12 +109,13 @@ func cutLast(s, sep string) (before, after string, found bool) {
 // kernelPackages returns the packages of one release, in order of their names,
 // and whether all of them are there. Until 6.18 linux-image holds image,
 // configuration and modules; from 6.19 on it is empty and the image is in
-// linux-binary, the configuration in linux-base.
+// linux-binary, the configuration in linux-base, and the modules in linux-modules,
+// which is not among them.
 // The programs of Kbuild are those that run on the host.
 func kernelPackages(byName map[string][]entry, headers entry, release, host string) ([]catalogue.Package, bool) {
 	want := []string{headers.Name}
-	if _, split := byName["linux-binary-"+release]; split {
-		want = append(want, "linux-binary-"+release, "linux-base-"+release)
+	if _, split := byName[binaryPackage+release]; split {
+		want = append(want, binaryPackage+release, "linux-base-"+release)
 	} else {
 		want = append(want, "linux-image-"+release)
 	}

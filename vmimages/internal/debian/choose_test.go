@@ -66,6 +66,13 @@ func TestChooseKernel(t *testing.T) {
 			if d := cmp.Diff(tt.packages, names); tt.packages != nil && d != "" {
 				t.Errorf("packages (-want +got):\n%s", d)
 			}
+			want := ""
+			if strings.HasPrefix(tt.series, "7.") && pin.Release != "" {
+				want = "linux-modules-" + pin.Release + ":amd64=" + pin.Version
+			}
+			if got := pin.Modules; want != "" && got.String() != want || want == "" && got != (catalogue.Package{}) {
+				t.Errorf("its own modules are in %v; want them in %q", got, want)
+			}
 		})
 	}
 }

@@ -14,11 +14,12 @@ const (
 	lintersRecipe   = "1"
 	sourcesRecipe   = "1"
 	emulatorRecipe  = "1"
-	choiceRecipe    = "1"
+	choiceRecipe    = "2"
+	ownRecipe       = "1"
 )
 
 // The kinds of the cache entries.
-const kindDeb, kindKernel, kindToolchain, kindLinters, kindSources, kindEmulator, kindChosen, kindApt = "deb", "kernel", "toolchain", "linters", "core", "emulator", "chosen", "apt"
+const kindDeb, kindKernel, kindToolchain, kindLinters, kindSources, kindEmulator, kindChosen, kindApt, kindOwn = "deb", "kernel", "toolchain", "linters", "core", "emulator", "chosen", "apt", "own"
 
 // debInputs are those of a package: its content.
 func debInputs(pkg catalogue.Package) *cache.Inputs { return cache.Named(kindDeb, pkg.SHA256) }
@@ -29,6 +30,11 @@ func debInputs(pkg catalogue.Package) *cache.Inputs { return cache.Named(kindDeb
 func (p *Provider) kernelInputs(pin catalogue.Pin, toolchain string) *cache.Inputs {
 	return cache.NewInputs(kindKernel).Add("recipe", kernelRecipe).Add("release", pin.Release).Add("architecture", pin.Arch).
 		List("packages", pin.Digests()).Add("place of the toolchain", toolchain).Add("place of the cache", p.cache.Root())
+}
+
+// ownInputs are those of one of a kernel's own modules.
+func ownInputs(pin catalogue.Pin, name string) *cache.Inputs {
+	return cache.NewInputs(kindOwn).Add("recipe", ownRecipe).Add("release", pin.Release).Add("package", pin.Modules.SHA256).Add("module", name)
 }
 
 // headersKey names the contents of the headers of a prepared kernel, but for the

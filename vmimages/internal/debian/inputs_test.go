@@ -82,6 +82,30 @@ func TestKernelInputs(t *testing.T) {
 	}.Run(t)
 }
 
+func TestOwnInputs(t *testing.T) {
+	table := cachetest.Table[*ownWish]{Kind: kindOwn, New: func(t *testing.T) *ownWish { return &ownWish{newWish(t), "dummy"} },
+		Inputs: func(_ *testing.T, w *ownWish) *cache.Inputs { return ownInputs(w.pin, w.module) },
+		Other: map[string]func(*testing.T, *ownWish){
+			"module":  func(_ *testing.T, w *ownWish) { w.module = "veth" },
+			"package": func(_ *testing.T, w *ownWish) { w.pin.Modules.SHA256 = strings.Repeat("c", 64) },
+			"release": func(_ *testing.T, w *ownWish) { w.pin.Release = "6.1.0-57-cloud-amd64" },
+		},
+		Same: map[string]func(*testing.T, *ownWish){
+			"the kernel's other packages": func(_ *testing.T, w *ownWish) { w.pin.Packages = nil },
+		},
+	}
+	for name, change := range sameWish() {
+		table.Same[name] = func(t *testing.T, w *ownWish) { change(t, w.wish) }
+	}
+	table.Run(t)
+}
+
+// ownWish is for one of a kernel's own modules.
+type ownWish struct {
+	*wish
+	module string
+}
+
 func TestToolchainInputs(t *testing.T) {
 	cachetest.Table[*wish]{Kind: kindToolchain, New: newWish,
 		Inputs: func(_ *testing.T, w *wish) *cache.Inputs { return w.provider.toolchainInputs(w.pin) },

@@ -18,6 +18,8 @@ type Row struct {
 	Pinned   bool   // whether it is what kernels.lock says
 	Cached   bool   // whether it is ready for use, without a network
 	Size     int64  // bytes of its packages
+	Whole    bool   // whether its own modules come with it
+	Modules  int64  // bytes of their package where they do not: it is fetched when one is needed; 0 if the archive has none
 	Download int64  // bytes still to be fetched before its first use, those of its toolchain included
 }
 
@@ -39,7 +41,7 @@ func (p *Provider) List(ctx context.Context) ([]Row, error) {
 			continue
 		}
 		row := Row{Name: p.catalogue.Name(ch), Choice: ch, Release: pin.Release, Version: pin.Version, Origin: pin.Suite,
-			Pinned: t.pinned && pin.Release == t.pin.Release && pin.Version == t.pin.Version, Size: pin.Size()}
+			Pinned: t.pinned && pin.Release == t.pin.Release && pin.Version == t.pin.Version, Size: pin.Size(), Whole: !isSplit(pin), Modules: pin.Modules.Size}
 		p.fillState(&row, ch, pin)
 		rows = append(rows, row)
 	}

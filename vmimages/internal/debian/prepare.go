@@ -57,6 +57,11 @@ func (p *Provider) prepared(ctx context.Context, ch catalogue.Choice, pin catalo
 		Modules: filepath.Join(final, modulesDir),
 	}
 	k.Toolchain.MakeArgs = append(slices.Clone(k.Toolchain.MakeArgs), withoutPaths(final, t.dir))
+	if isSplit(pin) {
+		k.FetchModules = func(ctx context.Context, names ...string) (map[string]string, error) {
+			return p.ownModules(ctx, k, pin, names)
+		}
+	}
 	for _, name := range f.Virtio {
 		k.Virtio = append(k.Virtio, filepath.Join(final, virtioDir, name))
 	}

@@ -104,11 +104,11 @@ func compareLocks(before, after []catalogue.Pin) []Change {
 // newPackages counts the packages of after that before did not have.
 func newPackages(before, after catalogue.Pin) int {
 	had := map[catalogue.Package]bool{}
-	for _, pkg := range before.Packages {
+	for _, pkg := range before.All() {
 		had[pkg] = true
 	}
 	n := 0
-	for _, pkg := range after.Packages {
+	for _, pkg := range after.All() {
 		if !had[pkg] {
 			n++
 		}
