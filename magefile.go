@@ -206,11 +206,12 @@ func Try(ctx context.Context,
 	image *string, // its image, when it is not in kdir
 	qemu *string, // which QEMU: own (of the archive), host, or a path
 	params *string, // parameters of modules: "a:x=1 y=2;b:z=3"
+	device *string, // what the VMs are given to drive: edu,nvme; see docs/try.md
 	update *bool, // write down in the script what the kernel prints
 	strict *bool, // fail where a kernel remarks on a case: something is deprecated, a parameter is ignored ...
 	locked *bool, // fail rather than take another kernel than a pinned one
 ) error {
-	return here().Try(ctx, os.Stdout, harness.TryFlags{Dir: text(dir), Params: text(params), Flags: harness.Flags{
+	return here().Try(ctx, os.Stdout, harness.TryFlags{Dir: text(dir), Params: text(params), Device: text(device), Flags: harness.Flags{
 		Kernel: text(kernel), QEMU: text(qemu), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image), Update: set(update), Locked: set(locked), Strict: strict}})
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
 
@@ -16,6 +17,7 @@ import (
 	"kmodlab/harness/internal/lesson"
 	"kmodlab/harness/internal/project"
 	"kmodlab/harness/internal/verdict"
+	"kmodlab/harness/internal/vm"
 	"kmodlab/internal/fault"
 	"kmodlab/internal/kernel"
 )
@@ -59,13 +61,23 @@ func trialsOf(p *project.Project, params, results string) ([]trial, error) {
 	return trials, nil
 }
 
+// devicesOf returns what the VMs of a project are given to drive. What the flag says
+// goes before.
+func devicesOf(p *project.Project, flag string) ([]string, error) {
+	if flag == "" {
+		return p.Devices, vm.CheckDevices(filepath.Join(p.Root, project.File), p.Devices)
+	}
+	names := strings.Split(flag, ",")
+	return names, vm.CheckDevices("-device", names)
+}
+
 // tryOne builds a folder for the kernels and runs its cases.
 func (l *lab) tryOne(ctx context.Context, f TryFlags, p *project.Project, t trial, kernels []kernel.Source) ([]verdict.Record, error) {
 	runner, err := l.runner(ctx, kernels, newDigest(l.view, l.home.outName()), f.Update)
 	if err != nil {
 		return nil, err
 	}
-	runner.Allow, runner.Strict = p.Allow, f.strict()
+	runner.Allow, runner.Devices, runner.Strict = p.Allow, p.Devices, f.strict()
 	runner.Build = func(ctx context.Context, k *kernel.Kernel) (*kbuild.Modules, error) {
 		m, err := t.folder.Build(ctx, l.cache, k)
 		return m, l.keepOutput(t.folder, k, err)
@@ -74,6 +86,9 @@ func (l *lab) tryOne(ctx context.Context, f TryFlags, p *project.Project, t tria
 		again := fmt.Sprintf("try -dir=%s %s", word(t.dir), source.Flags)
 		if f.Params != "" {
 			again += fmt.Sprintf(" -params=%q", f.Params)
+		}
+		if len(p.Devices) > 0 { // by itself, the command does not read the file
+			again += " -device=" + strings.Join(p.Devices, ",")
 		}
 		return fault.Command(again)
 	}

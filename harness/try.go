@@ -23,6 +23,7 @@ type TryFlags struct {
 	Flags
 	Dir    string // the folder of the modules
 	Params string // their parameters: "MODULE:a=1 b=2;MODULE:c=3"
+	Device string // what VMs are given to drive: "edu,nvme"
 }
 
 // Try builds a folder of modules that is not the project's for every kernel
@@ -62,6 +63,9 @@ func (f Flags) before(p *project.Project) Flags {
 func (h Home) try(ctx context.Context, w io.Writer, f TryFlags, p *project.Project) error {
 	trials, err := trialsOf(p, f.Params, h.Out)
 	if err != nil {
+		return status(err)
+	}
+	if p.Devices, err = devicesOf(p, f.Device); err != nil {
 		return status(err)
 	}
 	ctx, l, err := h.open(ctx, w, f.Flags)

@@ -24,7 +24,7 @@ func (g given) flags() harness.Flags {
 }
 
 func (g given) try() harness.TryFlags {
-	return harness.TryFlags{Flags: g.flags(), Dir: g.String("dir"), Params: g.String("params")}
+	return harness.TryFlags{Flags: g.flags(), Dir: g.String("dir"), Params: g.String("params"), Device: g.String("device")}
 }
 
 // said returns a flag that is true or false, nil when it was left out.

@@ -30,6 +30,7 @@ type Module struct {
 	Imports  []string // symbols that it needs from elsewhere, sorted
 	Exports  []string // symbols that it offers to other modules, sorted
 	Params   []string // names of its parameters, in the order of its source
+	Aliases  []string // patterns of the devices that it drives: "pci:v00001234d000011E8sv*sd*bc*sc*i*"
 	Vermagic string   // "6.12.118+deb13-cloud-amd64 SMP preempt mod_unload "
 	HasExit  bool     // it can be removed
 }
@@ -122,6 +123,8 @@ func Parse(name string, image []byte) (*Module, error) {
 		case key == "parmtype": // module_param, linux/moduleparam.h
 			param, _, _ := strings.Cut(value, ":")
 			m.Params = append(m.Params, param)
+		case key == "alias": // MODULE_DEVICE_TABLE, by scripts/mod/file2alias.c, and MODULE_ALIAS
+			m.Aliases = append(m.Aliases, value)
 		case key == "vermagic":
 			m.Vermagic = value
 		}

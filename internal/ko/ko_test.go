@@ -20,11 +20,11 @@ import (
 )
 
 func TestParse(t *testing.T) {
-	image := kotest.Module(t, []string{"license=GPL", "depends=b-c,d", "parmtype=count:int", "parm=count:how many", "parmtype=name:charp", "vermagic=6.12.1 SMP mod_unload "},
+	image := kotest.Module(t, []string{"license=GPL", "depends=b-c,d", "parmtype=count:int", "parm=count:how many", "parmtype=name:charp", "alias=pci:v00001234d*", "alias=usb:v0627p*", "vermagic=6.12.1 SMP mod_unload "},
 		"-printk", "-a", "+__ksymtab_offer", "+offer", "+init_module", "+cleanup_module")
 	got, err := Parse("m", image)
 	want := &Module{Name: "m", Depends: []string{"b_c", "d"}, Imports: []string{"a", "printk"}, Exports: []string{"offer"},
-		Params: []string{"count", "name"}, Vermagic: "6.12.1 SMP mod_unload ", HasExit: true}
+		Params: []string{"count", "name"}, Aliases: []string{"pci:v00001234d*", "usb:v0627p*"}, Vermagic: "6.12.1 SMP mod_unload ", HasExit: true}
 	if d := cmp.Diff(want, got); err != nil || d != "" {
 		t.Errorf("Parse() = %v, (-want +got):\n%s", err, d)
 	}

@@ -78,7 +78,7 @@ func (f *Folder) Cases(ctx context.Context, dir string, k *kernel.Kernel, m *kbu
 		set[name] = module
 	}
 	for name := range params {
-		if set[name] == nil && m.Broken[name] == nil {
+		if set[name] == nil && m.Broken[name] == nil && !slices.ContainsFunc(f.First, func(first string) bool { return ko.Name(first) == name }) {
 			return nil, &fault.Error{Owner: fault.Usage, What: "there is no module " + name, Where: "-params", Hint: "the modules are: " + strings.Join(slices.Sorted(maps.Keys(set)), ", ")}
 		}
 	}
@@ -126,7 +126,11 @@ func (f *Folder) Unbuilt(module string) lesson.Case {
 func (f *Folder) script(ctx context.Context, group ko.Set, order []string, k *kernel.Kernel, params Params) (string, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Insert %s, wait for what comes late, and remove it again.\n", strings.Join(order, ", "))
-	needs, missing, err := inTree(ctx, k, slices.Concat(f.First, group.Outside()))
+	var first []string
+	for _, name := range f.First {
+		first = append(first, ko.Name(name))
+	}
+	needs, missing, err := inTree(ctx, k, slices.Concat(first, group.Outside()))
 	if err != nil {
 		return "", err
 	}
@@ -134,7 +138,7 @@ func (f *Folder) script(ctx context.Context, group ko.Set, order []string, k *ke
 		fmt.Fprintf(&b, "requires module:%s\n", name)
 	}
 	for _, name := range needs {
-		fmt.Fprintf(&b, "\n# the kernel's own\ninsmod %s\ndmesg *\n", name)
+		fmt.Fprintf(&b, "\n# the kernel's own\ninsmod %s%s\ndmesg *\n", name, quoted(params[name]))
 	}
 	stays := slices.ContainsFunc(order, func(name string) bool { return !group[name].HasExit })
 	if !stays {

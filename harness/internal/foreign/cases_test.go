@@ -118,6 +118,19 @@ func TestCasesFetch(t *testing.T) {
 	}
 }
 
+// Modules of the kernel itself are called as people call them, and take parameters.
+func TestCasesFirst(t *testing.T) {
+	own := filepath.Dir(newFolder(t, map[string]string{"kernel/i2c-stub.ko": string(kotest.Module(t, nil))}))
+	f := &Folder{Dir: "/src/hello", Name: "hello", First: []string{"i2c-stub"}}
+	cases, err := f.Cases(t.Context(), t.TempDir(), &kernel.Kernel{Release: "6.12.1", Modules: own}, built(t, map[string]string{"chip": ""}), Params{"i2c_stub": "chip_addr=0x48"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, err := cases[0].ReadScript(); err != nil || !strings.Contains(text, "\n# the kernel's own\ninsmod i2c_stub 'chip_addr=0x48'\ndmesg *\n\ninsmod chip\n") {
+		t.Errorf("the script is\n%s\n%v; want one that inserts i2c_stub with its parameter first", text, err)
+	}
+}
+
 func TestCasesRefuse(t *testing.T) {
 	f := &Folder{Dir: "/src/hello", Name: "hello"}
 	_, err := f.Cases(t.Context(), t.TempDir(), &kernel.Kernel{}, built(t, map[string]string{"a": "b", "b": "a"}), nil)

@@ -35,12 +35,16 @@ var refusals = []struct {
 	{regexp.MustCompile(`Direct firmware load for (\S+) failed with error -?\d+$`), "its init wants the firmware $1, which this VM does not have"},
 }
 
+// NoDevice is what [Refusal] says of a module that does not fail: it is the VM that
+// lacks something.
+const NoDevice = "its init found no such device; this VM has none"
+
 // errnos are what is left to say when the kernel logged nothing: then the init
 // of the module returned the error, most of the time.
 var errnos = map[string]string{
 	"EKEYREJECTED": "its signature does not fit: the module was changed after it was signed, or the key is another",
-	"ENODEV":       "its init found no such device; this VM has none",
-	"ENXIO":        "its init found no such device; this VM has none",
+	"ENODEV":       NoDevice,
+	"ENXIO":        NoDevice,
 	"ENOENT":       "no symbol is unknown, so its init returned it: something that it looked for is not there",
 	"EPERM":        "nothing is locked down, so its init returned it, unless kernel.modules_disabled is set",
 }

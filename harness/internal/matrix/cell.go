@@ -55,6 +55,7 @@ func (r *Runner) Prepare(ctx context.Context, source kernel.Source) (*Target, er
 		return nil, err
 	}
 	col.machine, err = r.emulated(ctx, vm.Machine{Kernel: k, Initramfs: image.Path, InitramfsKey: image.Key})
+	col.machine.Devices = r.Devices
 	return col, err
 }
 

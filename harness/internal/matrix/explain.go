@@ -87,10 +87,13 @@ func (r *Runner) explainRefusal(b *guest, refused *lesson.Refusal) []string {
 	if hints, _ := r.explainMisses(here, strings.Join(last.log, "\n")); len(hints) > 0 {
 		return hints
 	}
-	if why := kmsg.Refusal(refused.Errno, last.log); why != "" {
+	m, err := ko.Parse(refused.Module, last.image)
+	switch why := kmsg.Refusal(refused.Errno, last.log); {
+	case why == kmsg.NoDevice && err == nil:
+		return []string{explainDevice(m.Aliases, b.column.machine.Devices)}
+	case why != "":
 		return []string{why}
 	}
-	m, err := ko.Parse(refused.Module, last.image)
 	if refused.Errno == "EINVAL" && err == nil && len(m.Params) > 0 && len(last.params) == 0 {
 		return []string{"its init returned it, and no parameter was given; it has " + strings.Join(m.Params, ", ")}
 	}

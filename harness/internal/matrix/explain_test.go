@@ -91,6 +91,7 @@ func TestExplainRefusal(t *testing.T) {
 	old := api.Kernel{Name: "6.12", Release: "6.12.118+deb13-cloud-amd64", Headers: headersOf(t, "0x1\tstrlcpy\tvmlinux\tEXPORT_SYMBOL\t\n", "")}
 	col := &Target{kernel: &kernel.Kernel{Release: "7.3.4+deb13-cloud-amd64", Headers: headersOf(t, "0x1\tcrc7\tlib/crc7\tEXPORT_SYMBOL\t\n", "")}}
 	image := kotest.Module(t, []string{"parmtype=count:int", "parmtype=name:charp"})
+	pci := kotest.Module(t, []string{"alias=pci:v*d*sv*sd*bc01sc08i02*"})
 	for name, tt := range map[string]struct {
 		inserted *insertion
 		errno    string
@@ -101,6 +102,7 @@ func TestExplainRefusal(t *testing.T) {
 		"a symbol of a module":           {&insertion{log: []string{"m: Unknown symbol crc7 (err -2)"}}, "ENOENT", []string{"crc7: the kernel's module crc7 exports it, which has to be inserted before"}},
 		"a symbol that nobody has":       {&insertion{log: []string{"m: Unknown symbol mine (err -2)"}}, "ENOENT", []string{"nothing that is loaded exports mine, or only to modules under the GPL"}},
 		"no device":                      {&insertion{}, "ENODEV", []string{"its init found no such device; this VM has none"}},
+		"a device that there is":         {&insertion{image: pci}, "ENXIO", []string{`its init found no such device; this VM has none: give it one by devices = ["nvme"] in kmodlab.toml, or by -device=nvme`}},
 		"parameters":                     {&insertion{image: image}, "EINVAL", []string{"its init returned it, and no parameter was given; it has count, name"}},
 		"parameters that were given":     {&insertion{image: image, params: []string{"count=1"}}, "EINVAL", nil},
 		"another error":                  {&insertion{image: image}, "EBUSY", nil},

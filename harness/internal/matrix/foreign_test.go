@@ -62,6 +62,7 @@ func testForeignFolder(t *testing.T, series string) {
 		"stays":    {verdict.Pass, "", "stays"},
 		"broken":   {verdict.Build, "broken.c:6: error: 'no_such_variable' undeclared", ""},
 		"refuses":  {verdict.Load, "insmod refuses: refused: refuses: EBUSY", "refuses: not today"},
+		"edu":      {verdict.Load, `insmod edu: refused: edu: ENODEV` + "\n  hint: its init found no such device; this VM has none: give it one by devices = [\"edu\"] in kmodlab.toml, or by -device=edu", ""},
 		"warns":    {verdict.Splat, "rmmod warns: WARNING", "warns_exit"},
 	}
 	got := map[string]result{}

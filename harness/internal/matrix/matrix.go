@@ -66,6 +66,7 @@ type Runner struct {
 	Jobs    int           // cases that may run at once; as many as CPUs and memory carry for 0
 	View    View
 	QEMU    func(ctx context.Context, arch string) (vm.QEMU, error) // what VMs of arch run in
+	Devices []string                                                // which VMs are given, see [vm.DeviceNames]
 	Allow   []splat.Allowance                                       // splats that are no fault, beside those that a lesson allows
 	History api.History                                             // other kernels, by which what is missing on one is explained
 	Play    Play                                                    // what a case does on its VM; nil runs its script

@@ -64,7 +64,7 @@ func begin(dir string, modules []string, ci string) (map[string][]byte, []string
 		texts[path], order = []byte(strings.NewReplacer(replace...).Replace(string(text))), append(order, path)
 		return err
 	}
-	err := add(file, file)
+	err := add(File, File)
 	scripts, globErr := filepath.Glob(filepath.Join(dir, "*.txtar"))
 	// Of several modules one may need another; without scripts they are inserted in
 	// the right order.

@@ -21,8 +21,8 @@ import (
 	"kmodlab/internal/fault"
 )
 
-// file is the name of the file.
-const file = "kmodlab.toml"
+// File is the name of the file.
+const File = "kmodlab.toml"
 
 // version is that of the file's form; a file without one is of the first.
 const version = 1
@@ -39,6 +39,7 @@ type Project struct {
 	Scripts  []string          `toml:"scripts"`  // patterns of scripts, below Root; those beside the modules for none
 	Modules  []string          `toml:"modules"`  // of the kernel itself, inserted first
 	Params   map[string]string `toml:"params"`   // by module: "a=1 b=2"
+	Devices  []string          `toml:"devices"`  // that VMs are given
 	Mirror   string            `toml:"mirror"`   // of the kernel archive
 	QEMU     string            `toml:"qemu"`     // own or host: what VMs run in
 	Strict   bool              `toml:"strict"`   // what a kernel remarks is a failure
@@ -54,12 +55,12 @@ func Find(dir string, now time.Time) (*Project, error) {
 		return nil, err
 	}
 	for at := dir; ; at = filepath.Dir(at) {
-		text, err := os.ReadFile(filepath.Join(at, file))
+		text, err := os.ReadFile(filepath.Join(at, File))
 		switch {
 		case err == nil:
 			return parse(text, at, now)
 		case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission):
-			return nil, &fault.Error{Owner: fault.Usage, What: "cannot read what is to be tested", Where: filepath.Join(at, file), Err: err}
+			return nil, &fault.Error{Owner: fault.Usage, What: "cannot read what is to be tested", Where: filepath.Join(at, File), Err: err}
 		case at == filepath.Dir(at):
 			return &Project{Root: dir, Version: version}, nil
 		}
@@ -84,7 +85,7 @@ func has(dir string, names ...string) bool {
 func parse(text []byte, root string, now time.Time) (*Project, error) {
 	p := &Project{Root: root}
 	wrong := func(err error, hint string) error {
-		return &fault.Error{Owner: fault.Usage, What: "cannot read what is to be tested", Where: filepath.Join(root, file), Err: err, Hint: hint}
+		return &fault.Error{Owner: fault.Usage, What: "cannot read what is to be tested", Where: filepath.Join(root, File), Err: err, Hint: hint}
 	}
 	meta, err := toml.Decode(string(text), p)
 	if err != nil {
@@ -143,7 +144,7 @@ func (p *Project) ScriptFiles() ([]string, error) {
 			err = errors.New("there is no such script")
 		}
 		if err != nil {
-			return nil, &fault.Error{Owner: fault.Usage, What: fmt.Sprintf("no script matches %q", pattern), Where: filepath.Join(p.Root, file), Err: err}
+			return nil, &fault.Error{Owner: fault.Usage, What: fmt.Sprintf("no script matches %q", pattern), Where: filepath.Join(p.Root, File), Err: err}
 		}
 		all = append(all, found...)
 	}

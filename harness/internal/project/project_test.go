@@ -75,7 +75,7 @@ until = 2027-01-31
 
 func TestParse(t *testing.T) {
 	dir := t.TempDir()
-	put(t, dir, file, whole)
+	put(t, dir, File, whole)
 	put(t, dir, "tests/a.txtar", "")
 	p, err := Find(dir, today)
 	if err != nil {
@@ -111,9 +111,9 @@ func TestParseRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			put(t, dir, file, tt.text)
+			put(t, dir, File, tt.text)
 			_, err := Find(dir, today)
-			if fault.Of(err) != fault.Usage || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), file) {
+			if fault.Of(err) != fault.Usage || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), File) {
 				t.Errorf("Find() = %v; want an error of usage with %q", err, tt.want)
 			}
 		})
@@ -148,7 +148,7 @@ func TestInit(t *testing.T) {
 		rel, _ := filepath.Rel(dir, path)
 		names = append(names, rel)
 	}
-	if d := cmp.Diff([]string{file, "one_a.txtar", ".github/workflows/kmodlab.yml"}, names); d != "" {
+	if d := cmp.Diff([]string{File, "one_a.txtar", ".github/workflows/kmodlab.yml"}, names); d != "" {
 		t.Errorf("Init() wrote (-want +got):\n%s", d)
 	}
 	if p, err := Find(dir, today); err != nil || len(p.Kernels) != 4 {
@@ -192,8 +192,8 @@ func TestInitRefuses(t *testing.T) {
 			if fault.Of(err) != fault.Usage || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("Init() = %v; want an error of usage with %q", err, tt.want)
 			}
-			if _, err := os.Stat(filepath.Join(dir, file)); err == nil {
-				t.Errorf("%s was written all the same", file)
+			if _, err := os.Stat(filepath.Join(dir, File)); err == nil {
+				t.Errorf("%s was written all the same", File)
 			}
 		})
 	}

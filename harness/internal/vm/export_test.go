@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"kmodlab/internal/cache"
 )
@@ -52,3 +53,9 @@ func Forge(dir string, state []byte) error {
 	}
 	return os.WriteFile(filepath.Join(dir, metaFile), text, 0o644)
 }
+
+// Melts tells whether a VM with the device cannot be frozen.
+func Melts(device string) bool { return devices[device].melts }
+
+// Modals returns what the kernel calls the device.
+func Modals(device string) []string { return slices.Clone(devices[device].modals) }

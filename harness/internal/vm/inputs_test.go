@@ -41,6 +41,8 @@ func machineChanges() map[string]func(*testing.T, *onHost) {
 		"three CPUs":        func(_ *testing.T, h *onHost) { h.m.CPUs = 3 },
 		"memory":            func(_ *testing.T, h *onHost) { h.m.MemoryMiB = 512 },
 		"CPU flags":         func(_ *testing.T, h *onHost) { h.m.CPUFlags = []string{"-smap"} },
+		"a device":          func(_ *testing.T, h *onHost) { h.m.Devices = []string{"virtio-net"} },
+		"two devices":       func(_ *testing.T, h *onHost) { h.m.Devices = []string{"virtio-net", "usb-kbd"} },
 		"kernel's argument": func(_ *testing.T, h *onHost) { h.m.KernelArgs = []string{"x"} },
 		"arguments' order":  func(_ *testing.T, h *onHost) { h.m.KernelArgs = []string{"y", "x"} },
 		"a shell":           func(_ *testing.T, h *onHost) { h.m.Shell = true },

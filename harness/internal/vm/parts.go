@@ -173,7 +173,7 @@ func commandLine(parts ...part) []string {
 func (m Machine) bootArgs(ram string) []string {
 	on := boardOf(m.Kernel.Arch)
 	return commandLine(bare(on), sandbox(), processor(on, m.Accel, m.CPUs, m.CPUFlags), memory(m.MemoryMiB, ram, true),
-		software(m.Kernel.Image, m.Initramfs), console(on, consoleFD), monitor(monitorFD), ports(agentFD, executorFD), part{kernel: m.KernelArgs})
+		software(m.Kernel.Image, m.Initramfs), console(on, consoleFD), monitor(monitorFD), ports(agentFD, executorFD), given(m.Devices), part{kernel: m.KernelArgs})
 }
 
 // cloneArgs is the command line of a clone of m: the same machine, device by
@@ -182,5 +182,5 @@ func (m Machine) bootArgs(ram string) []string {
 func (m Machine) cloneArgs(ram string) []string {
 	on := boardOf(m.Kernel.Arch)
 	return commandLine(bare(on), sandbox(), processor(on, m.Accel, m.CPUs, m.CPUFlags), memory(m.MemoryMiB, ram, false),
-		console(on, consoleFD), monitor(monitorFD), ports(agentFD, executorFD), debugger(m.Debugger), incoming())
+		console(on, consoleFD), monitor(monitorFD), ports(agentFD, executorFD), given(m.Devices), debugger(m.Debugger), incoming())
 }

@@ -20,11 +20,12 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // machine is, in a form that a reviewer can read.
 func TestCommandLines(t *testing.T) {
 	m := Machine{Kernel: &kernel.Kernel{Image: "/kernels/vmlinux"}, Initramfs: "/images/initramfs.cpio"}.withDefaults()
-	two, odd, host, arm := m, m, m, m
+	two, odd, host, arm, all := m, m, m, m, m
 	arm.Kernel = &kernel.Kernel{Image: "/kernels/Image", Arch: "arm64"}
 	two.CPUs = 2
 	odd.CPUFlags, odd.KernelArgs, odd.MemoryMiB = []string{"-smap"}, []string{"lsm=none"}, 512
 	host.Accel = KVM
+	all.Devices = DeviceNames()
 	for _, tt := range []struct {
 		name string
 		args []string
@@ -34,6 +35,7 @@ func TestCommandLines(t *testing.T) {
 		{"boot-kvm", host.bootArgs("")},
 		{"boot-changed", odd.bootArgs("")},
 		{"boot-arm64", arm.bootArgs("")},
+		{"boot-devices", all.bootArgs("")},
 		{"template", m.bootArgs("/cache/a,b/ram")},
 		{"clone", m.cloneArgs("/cache/a,b/ram")},
 	} {
@@ -76,7 +78,7 @@ func lineByLine(args []string) string {
 // nothing but how its memory is shared, what software it gets, and that it
 // waits for a state.
 func TestCloneIsTheSameMachine(t *testing.T) {
-	m := Machine{Kernel: &kernel.Kernel{Image: "K"}, Initramfs: "I", CPUs: 2, CPUFlags: []string{"-smap"}}.withDefaults()
+	m := Machine{Kernel: &kernel.Kernel{Image: "K"}, Initramfs: "I", CPUs: 2, CPUFlags: []string{"-smap"}, Devices: DeviceNames()}.withDefaults()
 	template := strings.Join(m.bootArgs("/ram"), "\n")
 	template, _, _ = strings.Cut(template, "\n-append")
 	template = strings.Replace(template, "\n-kernel\nK\n-initrd\nI", "", 1)

@@ -57,6 +57,9 @@ type meta struct {
 // by one, and a note says so. The error is that of [Boot].
 func Freeze(ctx context.Context, c *cache.Cache, m Machine) (*Template, error) {
 	m = m.withDefaults()
+	if names := m.melting(); len(names) > 0 {
+		return m.unfrozen(ctx, &cannotFreeze{"freeze them", fmt.Errorf("it does not keep the state of %s", strings.Join(names, ", "))}), nil
+	}
 	in, err := m.frozenInputs()
 	if err != nil {
 		return nil, err
@@ -80,8 +83,7 @@ func Freeze(ctx context.Context, c *cache.Cache, m Machine) (*Template, error) {
 	var cannot *cannotFreeze
 	switch {
 	case errors.As(err, &cannot):
-		step.Note(ctx, "VMs of %s are booted one by one, which is slower, since %s cannot %v", m.Kernel.Release, m.QEMU.Version, cannot)
-		return &Template{machine: m}, nil
+		return m.unfrozen(ctx, cannot), nil
 	case err != nil:
 		return nil, err
 	}
@@ -91,6 +93,12 @@ func Freeze(ctx context.Context, c *cache.Cache, m Machine) (*Template, error) {
 		t.cache = c
 	}
 	return t, err
+}
+
+// unfrozen is a template whose clones are booted, and says so.
+func (m Machine) unfrozen(ctx context.Context, why *cannotFreeze) *Template {
+	step.Note(ctx, "VMs of %s are booted one by one, which is slower, since %s cannot %v", m.Kernel.Release, m.QEMU.Version, why)
+	return &Template{machine: m}
 }
 
 // cannotFreeze is QEMU's refusal to write a VM down, or to make a running one

@@ -114,7 +114,7 @@ func newSplitLab(t *testing.T) (*archive, *catalogue.Lock, *cache.Cache) {
 // splitKernel returns the kernel of the choice.
 func (a *archive) splitKernel(c *cache.Cache, lock *catalogue.Lock, ch catalogue.Choice) *kernel.Kernel {
 	a.t.Helper()
-	k, err := a.provider(c, splitCatalogue(), lock, Options{}).Kernel(a.t.Context(), ch)
+	k, err := a.provider(c, splitCatalogue(), lock, Options{}).kernel(a.t.Context(), ch)
 	if err != nil {
 		a.t.Fatal(err)
 	}
