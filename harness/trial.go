@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -71,13 +72,46 @@ func devicesOf(p *project.Project, flag string) ([]string, error) {
 	return names, vm.CheckDevices("-device", names)
 }
 
+// alongFor reads what goes along into the guests of the kernels.
+func alongFor(p *project.Project, kernels []kernel.Source) ([]project.Along, error) {
+	var arches []string
+	for _, k := range kernels {
+		arches = append(arches, k.Arch)
+	}
+	return p.ReadFiles(arches)
+}
+
+// takeAlong puts files into a guest.
+func takeAlong(ctx context.Context, v *vm.VM, along []project.Along) error {
+	byMode := map[fs.FileMode]map[string][]byte{}
+	for _, f := range along {
+		if byMode[f.Mode] == nil {
+			byMode[f.Mode] = map[string][]byte{}
+		}
+		byMode[f.Mode][f.Path] = f.Data
+	}
+	for mode, files := range byMode {
+		answer, err := v.WriteFiles(ctx, files, mode)
+		if err == nil && answer.Errno != 0 {
+			err = &fs.PathError{Op: "write", Path: string(answer.Output), Err: answer.Errno}
+		}
+		if err != nil {
+			return fmt.Errorf("the guest does not take the project's files: %w", err)
+		}
+	}
+	return nil
+}
+
 // tryOne builds a folder for the kernels and runs its cases.
-func (l *lab) tryOne(ctx context.Context, f TryFlags, p *project.Project, t trial, kernels []kernel.Source) ([]verdict.Record, error) {
+func (l *lab) tryOne(ctx context.Context, f TryFlags, p *project.Project, t trial, along []project.Along, kernels []kernel.Source) ([]verdict.Record, error) {
 	runner, err := l.runner(ctx, kernels, newDigest(l.view, l.home.outName()), f.Update)
 	if err != nil {
 		return nil, err
 	}
 	runner.Allow, runner.Devices, runner.Strict = p.Allow, p.Devices, f.strict()
+	if len(along) > 0 {
+		runner.Attend = func(ctx context.Context, v *vm.VM) error { return takeAlong(ctx, v, along) }
+	}
 	runner.Build = func(ctx context.Context, k *kernel.Kernel) (*kbuild.Modules, error) {
 		m, err := t.folder.Build(ctx, l.cache, k)
 		return m, l.keepOutput(t.folder, k, err)

@@ -96,6 +96,10 @@ func (l *lab) tryAll(ctx context.Context, f TryFlags, p *project.Project, trials
 	if err != nil {
 		return none, status(err)
 	}
+	along, err := alongFor(p, kernels)
+	if err != nil {
+		return none, status(err)
+	}
 	known := filepath.Join(l.out, knownFile)
 	past, err := verdict.Read(known)
 	if err != nil {
@@ -105,7 +109,7 @@ func (l *lab) tryAll(ctx context.Context, f TryFlags, p *project.Project, trials
 	run := verdict.Run{Past: past}
 	var scripts []lesson.Case
 	for _, t := range trials {
-		records, err := l.tryOne(ctx, f, p, t, kernels)
+		records, err := l.tryOne(ctx, f, p, t, along, kernels)
 		if ctx.Err() != nil {
 			return none, interrupted()
 		}

@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"sync"
 	"syscall"
@@ -86,8 +87,8 @@ func setConsoleLevel(level int) error {
 	return os.WriteFile("/proc/sys/kernel/printk", fmt.Appendf(nil, "%d\n", level), 0)
 }
 
-// unpack writes many files at once: for each file to take the way of an order
-// would cost more than writing it.
+// unpack writes many files at once, with the folders that they are in: for each file
+// to take the way of an order would cost more than writing it.
 func unpack(blob []byte) *wire.Answer {
 	for in := bytes.NewReader(blob); in.Len() > 0; {
 		m, err := wire.Read(in)
@@ -98,7 +99,7 @@ func unpack(blob []byte) *wire.Answer {
 		if !ok || o.Verb != wire.DoWrite {
 			return &wire.Answer{Problem: fmt.Sprintf("what should be unpacked holds a %T", m)}
 		}
-		if err := os.WriteFile(o.Path, o.Blob, os.FileMode(o.Mode)); err != nil {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(o.Path), 0o755), os.WriteFile(o.Path, o.Blob, os.FileMode(o.Mode))); err != nil {
 			return &wire.Answer{Errno: errnoOf(err), Blob: []byte(o.Path)}
 		}
 	}

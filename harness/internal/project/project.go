@@ -40,6 +40,7 @@ type Project struct {
 	Modules  []string          `toml:"modules"`  // of the kernel itself, inserted first
 	Params   map[string]string `toml:"params"`   // by module: "a=1 b=2"
 	Devices  []string          `toml:"devices"`  // that VMs are given
+	Files    []string          `toml:"files"`    // patterns of what goes along into guests, below Root
 	Mirror   string            `toml:"mirror"`   // of the kernel archive
 	QEMU     string            `toml:"qemu"`     // own or host: what VMs run in
 	Strict   bool              `toml:"strict"`   // what a kernel remarks is a failure
@@ -98,9 +99,9 @@ func parse(text []byte, root string, now time.Time) (*Project, error) {
 		name := unknown[0].String()
 		return nil, wrong(fmt.Errorf("unknown key %q", name), fault.Choices(name, "the keys", keys()))
 	}
-	for _, dir := range slices.Concat(p.Folders, p.Scripts) {
+	for _, dir := range slices.Concat(p.Folders, p.Scripts, p.Files) {
 		if !filepath.IsLocal(dir) {
-			return nil, wrong(fmt.Errorf("%q is not below the folder of the file", dir), "name folders and scripts from there")
+			return nil, wrong(fmt.Errorf("%q is not below the folder of the file", dir), "name folders, scripts and files from there")
 		}
 	}
 	for i, a := range p.Allow {

@@ -158,7 +158,7 @@ func TestInit(t *testing.T) {
 	if !strings.Contains(string(before), "insmod one_a\n") || strings.Contains(string(before), "NAME") {
 		t.Errorf("the script of one_a is\n%s\nwant one that inserts it", before)
 	}
-	if _, err := Init(dir, ""); fault.Of(err) != fault.Usage || !strings.Contains(err.Error(), "there is a "+file+" already") {
+	if _, err := Init(dir, ""); fault.Of(err) != fault.Usage || !strings.Contains(err.Error(), "there is a "+File+" already") {
 		t.Errorf("Init() again = %v; want a refusal", err)
 	}
 }

@@ -51,7 +51,8 @@ func (v *VM) WriteFile(ctx context.Context, path string, data []byte, mode fs.Fi
 	return v.do(ctx, &wire.Order{Verb: wire.DoWrite, Path: path, Mode: uint32(mode.Perm()), Blob: data})
 }
 
-// WriteFiles writes files of the guest, by their paths, with mode. When one
+// WriteFiles writes files of the guest, by their paths, with mode, and makes the
+// folders that they are in. When one
 // cannot be written, the answer's Errno says why, and Output which one.
 func (v *VM) WriteFiles(ctx context.Context, files map[string][]byte, mode fs.FileMode) (Answer, error) {
 	var blob []byte

@@ -4,7 +4,9 @@ package vm_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 	"syscall"
@@ -111,12 +113,28 @@ func TestShell(t *testing.T) {
 	}
 }
 
+// TestWriteFilesRuns checks that a file which is written into a folder that is not
+// there can be run, if its mode says so.
+func TestWriteFilesRuns(t *testing.T) {
+	v := newLab(t, "").clone(t)
+	for mode, want := range map[fs.FileMode]syscall.Errno{0o755: 0, 0o644: syscall.EACCES} {
+		path := fmt.Sprintf("/files/%o/probe", mode)
+		if ans, err := v.WriteFiles(t.Context(), map[string][]byte{path: []byte("#!/bbin/gosh\necho it runs\n")}, mode); err != nil || ans.Errno != 0 {
+			t.Fatalf("WriteFiles(%s) = %v, %v; want no error", path, ans.Errno, err)
+		}
+		ans, err := v.Run(t.Context(), nil, path)
+		if err != nil || ans.Errno != want || string(ans.Output) != map[syscall.Errno]string{0: "it runs\n"}[want] {
+			t.Errorf("Run(%s) = %v, %q, %v; want %v", path, ans.Errno, ans.Output, err, want)
+		}
+	}
+}
+
 // TestWriteFilesRefused checks that the guest says which file it cannot write.
 func TestWriteFilesRefused(t *testing.T) {
 	v := newLab(t, "").clone(t)
-	ans, err := v.WriteFiles(t.Context(), map[string][]byte{"/no/such/folder/x": []byte("text")}, 0o644)
-	if err != nil || ans.Errno != syscall.ENOENT || string(ans.Output) != "/no/such/folder/x" {
-		t.Errorf("WriteFiles = %v for %q, %v; want ENOENT for the path", ans.Errno, ans.Output, err)
+	ans, err := v.WriteFiles(t.Context(), map[string][]byte{"/dev/null/x": []byte("text")}, 0o644)
+	if err != nil || ans.Errno != syscall.ENOTDIR || string(ans.Output) != "/dev/null/x" {
+		t.Errorf("WriteFiles = %v for %q, %v; want ENOTDIR for the path", ans.Errno, ans.Output, err)
 	}
 }
 
