@@ -33,6 +33,7 @@ type Module struct {
 	Aliases  []string // patterns of the devices that it drives: "pci:v00001234d000011E8sv*sd*bc*sc*i*"
 	Vermagic string   // "6.12.118+deb13-cloud-amd64 SMP preempt mod_unload "
 	HasExit  bool     // it can be removed
+	KUnit    bool     // it has tests, which the kernel's KUnit runs when it is inserted
 }
 
 // Release returns the release of the kernel that the module was built for: the
@@ -113,7 +114,9 @@ func Parse(name string, image []byte) (*Module, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Module{Name: name}
+	// The section of kunit_test_suites() (include/kunit/test.h, in 5.10 as in 7.3). A
+	// kernel without KUnit takes the module, and looks for no tests in it.
+	m := &Module{Name: name, KUnit: f.Section(".kunit_test_suites") != nil}
 	// Strings "key=value" that end in NUL (MODULE_INFO, linux/moduleparam.h).
 	for field := range strings.SplitSeq(string(info), "\x00") {
 		key, value, _ := strings.Cut(field, "=")

@@ -21,10 +21,10 @@ import (
 
 func TestParse(t *testing.T) {
 	image := kotest.Module(t, []string{"license=GPL", "depends=b-c,d", "parmtype=count:int", "parm=count:how many", "parmtype=name:charp", "alias=pci:v00001234d*", "alias=usb:v0627p*", "vermagic=6.12.1 SMP mod_unload "},
-		"-printk", "-a", "+__ksymtab_offer", "+offer", "+init_module", "+cleanup_module")
+		"-printk", "-a", "+__ksymtab_offer", "+offer", "+init_module", "+cleanup_module", "@.kunit_test_suites")
 	got, err := Parse("m", image)
 	want := &Module{Name: "m", Depends: []string{"b_c", "d"}, Imports: []string{"a", "printk"}, Exports: []string{"offer"},
-		Params: []string{"count", "name"}, Aliases: []string{"pci:v00001234d*", "usb:v0627p*"}, Vermagic: "6.12.1 SMP mod_unload ", HasExit: true}
+		Params: []string{"count", "name"}, Aliases: []string{"pci:v00001234d*", "usb:v0627p*"}, Vermagic: "6.12.1 SMP mod_unload ", HasExit: true, KUnit: true}
 	if d := cmp.Diff(want, got); err != nil || d != "" {
 		t.Errorf("Parse() = %v, (-want +got):\n%s", err, d)
 	}
@@ -32,8 +32,8 @@ func TestParse(t *testing.T) {
 		t.Errorf("Release() = %q; want 6.12.1", got.Release())
 	}
 	stays, err := Parse("m", kotest.Module(t, []string{"license=GPL"}, "+init_module"))
-	if err != nil || stays.HasExit || stays.Depends != nil {
-		t.Errorf("Parse() = %+v, %v; want a module without exit that depends on nothing", stays, err)
+	if err != nil || stays.HasExit || stays.KUnit || stays.Depends != nil {
+		t.Errorf("Parse() = %+v, %v; want a module without exit and tests that depends on nothing", stays, err)
 	}
 }
 

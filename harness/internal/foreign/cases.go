@@ -137,6 +137,9 @@ func (f *Folder) script(ctx context.Context, group ko.Set, order []string, k *ke
 	for _, name := range missing {
 		fmt.Fprintf(&b, "requires module:%s\n", name)
 	}
+	if slices.ContainsFunc(order, func(name string) bool { return group[name].KUnit }) {
+		b.WriteString("requires config:KUNIT\n") // without it the tests are not run, and all is well
+	}
 	for _, name := range needs {
 		fmt.Fprintf(&b, "\n# the kernel's own\ninsmod %s%s\ndmesg *\n", name, quoted(params[name]))
 	}

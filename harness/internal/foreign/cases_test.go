@@ -37,7 +37,7 @@ func TestCases(t *testing.T) {
 	const exit = "| +cleanup_module"
 	own := filepath.Dir(newFolder(t, map[string]string{"kernel/usbcore.ko": string(kotest.Module(t, []string{"depends=usb_common"})), "kernel/usb-common.ko": string(kotest.Module(t, nil))}))
 	k := &kernel.Kernel{Release: "6.12.1", Modules: own}
-	m := built(t, map[string]string{"driver": "usbcore,lib " + exit, "lib": exit, "stays": "", "wifi": "cfg80211 " + exit})
+	m := built(t, map[string]string{"driver": "usbcore,lib " + exit, "lib": exit, "stays": "", "wifi": "cfg80211 " + exit, "unit": exit + " @.kunit_test_suites"})
 	m.Broken["broken"] = &kbuild.Error{}
 	f := &Folder{Dir: "/src/hello", Name: "hello"}
 	out := t.TempDir()
@@ -63,6 +63,8 @@ func TestCases(t *testing.T) {
 		"hello/stays": "insmod stays run sleep 1 # stays has no exit function: it stays, and with it what it needs.",
 		"hello/wifi": "requires module:cfg80211 remember insmod wifi run sleep 1 rmmod wifi nothing-left " +
 			"# Once more, and out again at once. insmod wifi rmmod wifi # What fires late finds no module any more. run sleep 3 nothing-left",
+		"hello/unit": "requires config:KUNIT remember insmod unit run sleep 1 rmmod unit nothing-left " +
+			"# Once more, and out again at once. insmod unit rmmod unit # What fires late finds no module any more. run sleep 3 nothing-left",
 		"hello/broken": "",
 	}
 	if d := cmp.Diff(want, got); d != "" {

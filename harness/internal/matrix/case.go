@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"kmodlab/harness/internal/kmsg"
+	"kmodlab/harness/internal/ktap"
 	"kmodlab/harness/internal/lesson"
 	"kmodlab/harness/internal/splat"
 	"kmodlab/harness/internal/verdict"
@@ -45,7 +46,8 @@ func (r *Runner) blank(source kernel.Source, col *Target, c lesson.Case) verdict
 
 // Case runs one case on col and returns what became of it.
 func (r *Runner) Case(ctx context.Context, col *Target, c lesson.Case) verdict.Record {
-	return r.runCase(ctx, col, c, r.blank(col.source, col, c))
+	record, _ := r.runCase(ctx, col, c, r.blank(col.source, col, c))
+	return record
 }
 
 func (r *Runner) decide(record verdict.Record, f verdict.Facts) verdict.Record {
@@ -63,28 +65,29 @@ func unable(err error) verdict.Facts {
 	return verdict.Facts{InfraError: err.Error(), Owner: fault.Of(err)}
 }
 
-// runCase runs a case on a VM of its own and decides what became of it. When
+// runCase runs a case on a VM of its own and decides what became of it, and returns
+// the tests that its modules printed the results of. When
 // the VM was not up before the case began, or did not get enough of the machine
 // to say anything, it tries once more on a fresh one, with no other VM beside it.
-func (r *Runner) runCase(ctx context.Context, col *Target, c lesson.Case, record verdict.Record) verdict.Record {
+func (r *Runner) runCase(ctx context.Context, col *Target, c lesson.Case, record verdict.Record) (verdict.Record, []ktap.Test) {
 	if facts, done := beforehand(col, c); done {
 		if facts.BuildError != "" {
 			record.Messages = r.messages(col.broken(c))
 		}
-		return r.decide(record, facts)
+		return r.decide(record, facts), nil
 	}
 	own, err := col.own(ctx, c)
 	if err != nil {
-		return r.decide(record, unable(err))
+		return r.decide(record, unable(err)), nil
 	}
 	if err := r.slots.Acquire(ctx, 1); err != nil {
-		return r.decide(record, verdict.Facts{InfraError: "interrupted"})
+		return r.decide(record, verdict.Facts{InfraError: "interrupted"}), nil
 	}
 	held := int64(1)
 	defer func() { r.slots.Release(held) }()
 	began := time.Now()
 	record.Started = began.Format("2006-01-02T15:04:05.000Z07:00") // RFC 3339
-	facts := r.attempt(ctx, col, c, own, &record)
+	facts, tests := r.attempt(ctx, col, c, own, &record)
 	if (!facts.Began || facts.Starved) && ctx.Err() == nil {
 		record.Retried = facts.InfraError
 		what := "the VM was not up before the case began"
@@ -93,11 +96,11 @@ func (r *Runner) runCase(ctx context.Context, col *Target, c lesson.Case, record
 		}
 		step.Note(ctx, "%s on %s: %s, trying once more, alone: %s", c.ID(), col.kernel.Release, what, facts.InfraError)
 		if held = r.alone(ctx, held); held > 0 {
-			facts = r.attempt(ctx, col, c, own, &record)
+			facts, tests = r.attempt(ctx, col, c, own, &record)
 		}
 	}
 	record.Seconds = time.Since(began).Seconds()
-	return r.decide(record, facts)
+	return r.decide(record, facts), tests
 }
 
 // alone waits until no other VM runs, and returns how many of the slots are held
@@ -126,6 +129,13 @@ func beforehand(col *Target, c lesson.Case) (verdict.Facts, bool) {
 		}
 	}
 	if err := col.broken(c); err != nil {
+		lacking, optionsErr := withoutKUnit(col, err)
+		switch {
+		case optionsErr != nil:
+			return unable(optionsErr), true
+		case lacking:
+			return verdict.Facts{Unsupported: lacksKUnit}, true
+		}
 		return verdict.Facts{BuildError: err.Error(), Hints: col.hintsOf(err)}, true
 	}
 	return verdict.Facts{}, false
@@ -145,22 +155,22 @@ func (col *Target) broken(c lesson.Case) error {
 	return nil
 }
 
-// attempt runs the case, which inserts own modules of the kernel, on a fresh VM and
-// records the facts.
-func (r *Runner) attempt(ctx context.Context, col *Target, c lesson.Case, own map[string]string, record *verdict.Record) verdict.Facts {
+// attempt runs the case, which inserts own modules of the kernel, on a fresh VM. It
+// records the facts, and the tests whose results were logged.
+func (r *Runner) attempt(ctx context.Context, col *Target, c lesson.Case, own map[string]string, record *verdict.Record) (verdict.Facts, []ktap.Test) {
 	allowed, err := splat.ReadAllowances(filepath.Join(filepath.Dir(c.Script), allowFile), time.Now())
 	if err != nil {
-		return verdict.Facts{Began: true, InfraError: err.Error()}
+		return verdict.Facts{Began: true, InfraError: err.Error()}, nil
 	}
 	allowed = append(allowed, r.Allow...)
 	work, remove, err := r.Cache.Temp(ctx, "case")
 	if err != nil {
-		return unable(err)
+		return unable(err), nil
 	}
 	defer remove()
 	v, how, err := r.start(ctx, col, c.CPUs)
 	if err != nil {
-		return unable(err)
+		return unable(err), nil
 	}
 	record.VM = how
 	v.Listen(func(rec kmsg.Record) {
@@ -171,7 +181,7 @@ func (r *Runner) attempt(ctx context.Context, col *Target, c lesson.Case, own ma
 	if r.Attend != nil {
 		if err := r.Attend(ctx, v); err != nil {
 			v.Close()
-			return verdict.Facts{Began: true, InfraError: err.Error()}
+			return verdict.Facts{Began: true, InfraError: err.Error()}, nil
 		}
 	}
 	v.Limit = r.Limit
@@ -195,7 +205,7 @@ func (r *Runner) attempt(ctx context.Context, col *Target, c lesson.Case, own ma
 	record.Diff, record.Line, record.Steps = outcome.Diff, outcome.Line, steps(outcome.Steps)
 	record.Log, err = r.keepLog(col.kernel, c, fate)
 	if err != nil {
-		return verdict.Facts{Began: true, InfraError: err.Error()}
+		return verdict.Facts{Began: true, InfraError: err.Error()}, nil
 	}
 	fate.Records = slices.DeleteFunc(slices.Clone(fate.Records), func(rec kmsg.Record) bool { return b.excused[rec.Seq] }) // the log has them
 	found := splats(fate, b.last != nil)
@@ -207,10 +217,14 @@ func (r *Runner) attempt(ctx context.Context, col *Target, c lesson.Case, own ma
 	}
 	record.Notes = append(record.Notes, strangers(f.Splats)...)
 	r.tell(record, col, f.Splats)
+	tests := testsOf(b)
+	if len(tests) > 0 {
+		b.forgiven |= taintOfTests
+	}
 	if b.last != nil {
 		f.Taint = unexpected(b.last.taint&^b.forgiven, found, f.Splats)
 	}
-	return f
+	return f, tests
 }
 
 // withoutOurs returns splats without the panic that [vm.VM.Poke] provoked to

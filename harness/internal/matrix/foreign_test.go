@@ -63,7 +63,14 @@ func testForeignFolder(t *testing.T, series string) {
 		"broken":   {verdict.Build, "broken.c:6: error: 'no_such_variable' undeclared", ""},
 		"refuses":  {verdict.Load, "insmod refuses: refused: refuses: EBUSY", "refuses: not today"},
 		"edu":      {verdict.Load, `insmod edu: refused: edu: ENODEV` + "\n  hint: its init found no such device; this VM has none: give it one by devices = [\"edu\"] in kmodlab.toml, or by -device=edu", ""},
-		"warns":    {verdict.Splat, "rmmod warns: WARNING", "warns_exit"},
+		"unit":     {verdict.Unsupported, "needs config:KUNIT", ""},
+		"tally":    {verdict.Pass, "", "KTAP version 1"},
+
+		"sums.adds":       {verdict.Pass, "", ""},
+		"sums.divides":    {verdict.Fail, "divides: 4 / 2 is 3", ""},
+		"sums.multiplies": {verdict.Unsupported, "no time", ""},
+		"tally.rest":      {verdict.Pass, "", ""},
+		"warns":           {verdict.Splat, "rmmod warns: WARNING", "warns_exit"},
 	}
 	got := map[string]result{}
 	for _, record := range records {

@@ -101,7 +101,8 @@ func (r *Runner) Run(ctx context.Context, cells []Job) ([]verdict.Record, error)
 // RunBuilt runs on each of the kernels the cases that plan returns for the
 // modules that were built for it. A kernel that none were built for, or that
 // could not be had, is told of by the case instead. Records and error are as
-// those of Run, kernel by kernel.
+// those of Run, kernel by kernel; the tests that modules print the results of have
+// records of their own, behind those of the cases.
 func (r *Runner) RunBuilt(ctx context.Context, kernels []kernel.Source, instead lesson.Case, plan func(context.Context, *kernel.Kernel, *kbuild.Modules) ([]lesson.Case, error)) ([]verdict.Record, error) {
 	parts := make([][]verdict.Record, len(kernels))
 	err := r.each(ctx, kernels, func(i int, col *Target, failed error) {
@@ -118,7 +119,14 @@ func (r *Runner) RunBuilt(ctx context.Context, kernels []kernel.Source, instead 
 			cells, positions = append(cells, Job{Kernel: kernels[i], Case: c}), append(positions, n)
 		}
 		parts[i] = make([]verdict.Record, len(cells))
-		r.column(ctx, kernels[i], col, failed, cells, positions, parts[i])
+		tests := r.column(ctx, kernels[i], col, failed, cells, positions, parts[i])
+		for _, record := range tests {
+			if ctx.Err() != nil {
+				break
+			}
+			r.View.Verdict(record)
+		}
+		parts[i] = append(parts[i], tests...)
 	})
 	return slices.Concat(parts...), err
 }
@@ -176,9 +184,10 @@ func (r *Runner) defaults() {
 }
 
 // column runs the cells at the positions, which are those of one kernel, and
-// puts what became of them at the same positions of records. failed is why the
-// kernel could not be made ready.
-func (r *Runner) column(ctx context.Context, source kernel.Source, col *Target, failed error, cells []Job, positions []int, records []verdict.Record) {
+// puts what became of them at the same positions of records. It returns the records
+// of the tests in them. failed is why the kernel could not be made ready.
+func (r *Runner) column(ctx context.Context, source kernel.Source, col *Target, failed error, cells []Job, positions []int, records []verdict.Record) []verdict.Record {
+	tests := make([][]verdict.Record, len(records))
 	var group errgroup.Group
 	group.SetLimit(r.Jobs) // started in their order
 	for _, i := range positions {
@@ -189,7 +198,8 @@ func (r *Runner) column(ctx context.Context, source kernel.Source, col *Target, 
 				records[i] = r.decide(records[i], verdict.Facts{InfraError: failed.Error()})
 				records[i].Owner = string(fault.Of(failed)) // the archive's, the host's or ours
 			} else {
-				records[i] = r.runCase(ctx, col, c, records[i])
+				record, printed := r.runCase(ctx, col, c, records[i])
+				records[i], tests[i] = record, testRecords(record, printed)
 			}
 			if ctx.Err() == nil { // what an interrupted run did not do is no news
 				r.View.Verdict(records[i])
@@ -198,4 +208,5 @@ func (r *Runner) column(ctx context.Context, source kernel.Source, col *Target, 
 		})
 	}
 	group.Wait()
+	return slices.Concat(tests...)
 }

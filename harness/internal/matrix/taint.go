@@ -15,6 +15,7 @@ const (
 	taintOfLicence = 1 << 0        // a module says that it is not free: no trouble of the kernel's
 	taintOfWarning = 1 << 9        // a WARNING, when the lesson is allowed one
 	taintOfOops    = 1 << 7        // an Oops or a BUG, likewise (TAINT_DIE)
+	taintOfTests   = 1 << 18       // KUnit ran (TAINT_TEST, since 6.0)
 	taintOfLockup  = 1 << 14       // a soft lockup, when the guest only complained of being kept from running
 )
 
