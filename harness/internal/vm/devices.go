@@ -31,8 +31,8 @@ func blank(name string) string {
 // kernel are those that a guest has shown (TestDevices).
 //
 // QEMU 10.0 writes nothing down of edu and pci-testdev, whose classes have no
-// vmsd (hw/misc/edu.c, hw/misc/pci-testdev.c): a clone would find their registers
-// switched off. Of nvme it says that it cannot (nvme_vmstate.unmigratable,
+// vmsd (hw/misc/edu.c, hw/misc/pci-testdev.c): where a clone's kernel knows their
+// registers there is nothing, edu was seen to read as zeros. Of nvme it says that it cannot (nvme_vmstate.unmigratable,
 // hw/nvme/ctrl.c).
 var devices = map[string]device{
 	"edu": {qemu: []string{"-device", "edu"}, melts: true,
