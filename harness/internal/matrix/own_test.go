@@ -40,7 +40,7 @@ func TestOwnModules(t *testing.T) {
 	failed = &fault.Error{Owner: fault.Archive, What: "the archive does not have the modules"}
 	r := &Runner{}
 	r.defaults()
-	record , _ := r.runCase(t.Context(), col, lesson.Case{Lesson: "l", Name: "c", Modules: []string{"dummy"}}, verdict.Record{})
+	record, _ := r.runCase(t.Context(), col, lesson.Case{Lesson: "l", Name: "c", Modules: []string{"dummy"}}, verdict.Record{})
 	if record.Verdict != verdict.Infra || record.Owner != string(fault.Archive) {
 		t.Errorf("where they are gone: %s, of %s: %s; want infra, the archive's", record.Verdict, record.Owner, record.Reason)
 	}
