@@ -27,6 +27,11 @@ var bodyLines = []*regexp.Regexp{
 	starting(`(?:PC|LR) is at |(?:PC|LR|ra|epc|NIP|LR) ?: |psr: |Flags: |Control: |Process |Stack: |Krnl |status: |Last Breaking|NIP |LR |GPR\d\d: |CFAR: |Internal error: |\[<?[0-9a-f]{8,16}>?\] \(`),
 	// A name that sysfs has already (lib/kobject.c, kobject_add_internal).
 	starting(`(?:kobject: )?kobject_add_internal failed for `),
+	// Two registers or more, or words of a stack, in the forms of all of these.
+	starting(`(?:\$ ?\d+|\w{1,6})?(?: +\w{1,6})? *[:=]? *(?:[0-9a-f]{16}|[0-9a-f]{8})(?:[ ,]+(?:\w{1,6} ?[:=]? ?)?(?:[0-9a-f]{16}|[0-9a-f]{8}))+`),
+	starting(`Krnl |[>#]?[0-9a-f]{16}: |(?:Failing address|Fault in|AS:|R:\d T:\d)|Faulting instruction|REGS: |MSR: |IRQMASK: |Instruction dump|[LB]E PAGE_SIZE|Exception stack|ISA |(?:CRMD|PRMD|EUEN|ECFG|ESTAT|BadVA|PrId|Cause|Status|ExcCode|Hi|Lo|Acx|XER|CTR) *: |\*HwTLS`),
+	// What a work item and a per-CPU variable are reported with.
+	starting(`(?:last function|caller is|preempt=0x)[: ]?`),
 	// Lists and pages.
 	starting(`next=|prev=|page: ?refcount|page:|raw: |flags: |page dumped because|page_type: `),
 	// The slab allocator, KFENCE and KASAN.

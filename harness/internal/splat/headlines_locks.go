@@ -16,15 +16,15 @@ var locks = []headline{
 
 // lockups tell who does not come back.
 var lockups = []headline{
-	anywhere(begins(Lockup, "soft lockup", `(?:(?:NMI )?watchdog: )?BUG: soft lockup (?:- CPU|detected on CPU)`)),                                                              // kernel/watchdog.c
-	anywhere(begins(Lockup, "hard lockup", `(?:NMI watchdog: |watchdog: )?(?:CPU\d+: )?Watchdog detected hard LOCKUP|watchdog: CPU \d+ (?:detected hard LOCKUP|Hard LOCKUP)`)), // kernel/watchdog.c, watchdog_perf.c, arch/powerpc
-	anywhere(says(Lockup, "workqueue lockup", `BUG: workqueue lockup - pool`)),                                                                                                 // kernel/workqueue.c
-	anywhere(begins(Lockup, "hung task", `INFO: task .+ (?:blocked .*for more than|can't die (?:in|for) more than) \d+ seconds`)),                                              // kernel/hung_task.c
-	anywhere(begins(Lockup, "RCU stall", `(?:rcu: )?INFO: \S+ .*\bstall`)),                                                                                                     // kernel/rcu/tree_stall.h, tree_exp.h, tasks.h
-	says(Lockup, "writeback takes long", `INFO: The task .* has been waiting for writeback completion for more than`),                                                          // fs/fs-writeback.c
-	begins(Lockup, "page allocation stall", `.{1,20}: page allocation stall for \d+ secs`),                                                                                     // mm/page_alloc.c
-	says(Lockup, "a workqueue is not drained", `workqueue \S+: \w+\(\) isn't complete after \d+ tries`),                                                                        // kernel/workqueue.c
-	begins(Lockup, "a CPU does not answer", `smp: csd: \w+ non-responsive CSD lock`),                                                                                           // kernel/smp.c
-	says(Lockup, "unregister_netdevice: waiting for $1 to become free", `unregister_netdevice: waiting for (\S+) to become free`),                                              // net/core/dev.c
-	says(Lockup, "unregister_netdevice: waiting for $1 to become free", `.*unregister_netdevice: waiting for (\S+) to become free`),                                            // the same, as another CPU leaves it
+	anywhere(begins(Lockup, "soft lockup", `(?:(?:NMI )?watchdog: )?BUG: soft lockup (?:- CPU|detected on CPU)`)),                                                                        // kernel/watchdog.c
+	anywhere(begins(Lockup, "hard lockup", `(?:NMI watchdog: |watchdog: )?(?:CPU\d+: )?Watchdog detected hard LOCKUP|watchdog: CPU \d+ (?:(?:self-)?detected hard LOCKUP|Hard LOCKUP)`)), // kernel/watchdog.c, watchdog_perf.c, arch/powerpc
+	anywhere(says(Lockup, "workqueue lockup", `BUG: workqueue lockup - pool`)),                                                                                                           // kernel/workqueue.c
+	anywhere(begins(Lockup, "hung task", `INFO: task .+ (?:blocked .*for more than|can't die (?:in|for) more than) \d+ seconds`)),                                                        // kernel/hung_task.c
+	anywhere(begins(Lockup, "RCU stall", `(?:rcu: )?INFO: \S+ .*\bstall`)),                                                                                                               // kernel/rcu/tree_stall.h, tree_exp.h, tasks.h
+	says(Lockup, "writeback takes long", `INFO: The task .* has been waiting for writeback completion for more than`),                                                                    // fs/fs-writeback.c
+	begins(Lockup, "page allocation stall", `.{1,20}: page allocation stall for \d+ secs`),                                                                                               // mm/page_alloc.c
+	says(Lockup, "a workqueue is not drained", `workqueue \S+: \w+\(\) isn't complete after \d+ tries`),                                                                                  // kernel/workqueue.c
+	begins(Lockup, "a CPU does not answer", `smp: csd: \w+ non-responsive CSD lock`),                                                                                                     // kernel/smp.c
+	says(Lockup, "unregister_netdevice: waiting for $1 to become free", `unregister_netdevice: waiting for (\S+) to become free`),                                                        // net/core/dev.c
+	says(Lockup, "unregister_netdevice: waiting for $1 to become free", `.*unregister_netdevice: waiting for (\S+) to become free`),                                                      // the same, as another CPU leaves it
 }

@@ -5,7 +5,8 @@ package splat
 // warnings are WARN() and its like.
 var warnings = []headline{
 	anywhere(begins(Warning, "WARNING", `WARNING: (?:CPU: \d+ PID: \d+ )?at \S|WARNING: \S+:\d+ at \w`)), // kernel/panic.c, lib/bug.c
-	withTrace(begins(Warning, "WARNING", `WARNING: `)),                                                   // everything else
+	begins(Warning, "the stack cannot be unwound", `WARNING: (?:kernel stack (?:regs|frame pointer) at|stack recursion on stack type|stack going in the wrong direction|can't (?:access|dereference) (?:iret )?registers at|unknown (?:SP base reg|BP base reg|\.orc_unwind entry type)|missing \w+ value at|WARNING: bad lookup)`), // arch/x86/kernel/unwind_frame.c, unwind_orc.c, dumpstack_64.c
+	withTrace(begins(Warning, "WARNING", `WARNING: `)), // everything else
 }
 
 // taints are what a module says of itself, or has done to it (kernel/module/main.c,

@@ -22,6 +22,8 @@ var (
 	tailLine = starting(`note: .{1,15}\[\d+\] exited with |Kernel Offset: |RIP: |Code: |RSP: |R[A-Z0-9]{2}: |[CDEFGS]S: |CR\d: |DR\d: |PKRU: |EFLAGS: `)
 	// dump_stack_print_info() of lib/dump_stack.c; the UID came with 6.12.
 	dumpLine = regexp.MustCompile(`^CPU: \d+ (?:UID: \d+ )?PID: \d+ Comm: `)
+	// __warn() and report_bug(), on any kernel.
+	warnLine = starting(`WARNING: (?:CPU: \d+ PID: \d+ |\S+:\d+ )?at `)
 	// The kernel has died before (kernel/panic.c, the flag D), or counts it.
 	again = regexp.MustCompile(`Tainted: [A-Z ]*D|\[#(?:[2-9]|\d\d+)\]`)
 )
@@ -55,6 +57,7 @@ type report struct {
 	dump        bool      // it began with no headline
 	sig         *headline // nil while only "cut here" has been seen
 	head        string    // the line of sig
+	heads       int       // how many lines were that
 	message     string    // what stands between "cut here" and that line, or before a stack dump
 	lines       []string
 	again       int // index in lines where a report of the same lockup begins; 0 when there is none
@@ -78,17 +81,35 @@ func (r *report) takes(text string, h *headline) bool {
 	case r.ended:
 		return isTail(text)
 	case h != nil:
-		return r.sig == nil && !r.dump || r.sig != nil && continues(r.sig, h)
+		return r.sig == nil && !r.dump || r.sig != nil && (continues(r.sig, h) || r.repeats(h))
 	case r.waits():
 		return len(r.lines) < idle // the message of a WARN()
+	case r.warned():
+		return true
 	}
 	return isBody(text)
 }
 
+// repeats tells whether a headline that comes next is the same once more: a tool
+// that looks functions up writes one for each that was inlined, or it is the
+// message of a WARN().
+func (r *report) repeats(h *headline) bool {
+	return h == r.sig && h.kind == Sanitizer && r.heads == len(r.lines) || r.warned() && h.announces
+}
+
+// warned tells whether the line before was that of a WARN() that had no message
+// yet. On arm and some others, and to Linux 4.14 on all, that comes behind it
+// (kernel/panic.c, __warn).
+func (r *report) warned() bool {
+	return r.sig != nil && r.sig.kind == Warning && r.message == "" && r.lines[len(r.lines)-1] == r.head && warnLine.MatchString(r.head)
+}
+
 func (r *report) add(n int, text string, h *headline) {
-	if r.sig == nil && h != nil {
+	switch {
+	case h != nil && (r.sig == nil || r.repeats(h)):
 		r.sig, r.head = h, text
-	} else if r.sig == nil && r.message == "" && !cutHere(text) {
+		r.heads++
+	case r.message == "" && !cutHere(text) && (r.sig == nil || r.warned() && !isBody(text)):
 		r.message = text
 	}
 	if endTrace(text) {
@@ -140,12 +161,13 @@ func (r *report) splat() (Splat, bool) {
 // kernel, which nobody calls when all is well.
 var dumped = headline{kind: Warning, what: "stack dump", pattern: dumpLine, located: true, traced: true}
 
-// askedFor tells whether it was a module that asked for the dump.
+// askedFor tells whether it was a module that asked for the dump, or somebody had
+// allocations fail (lib/fault-inject.c, fail_dump).
 func askedFor(frames []frame) bool {
 	i := slices.IndexFunc(frames, func(f frame) bool {
 		return !strings.HasPrefix(f.function, "dump_stack") && f.function != "__dump_stack" && f.function != "show_stack"
 	})
-	return i >= 0 && frames[i].module != ""
+	return i >= 0 && (frames[i].module != "" || strings.HasPrefix(frames[i].function, "should_fail"))
 }
 
 // continues tells whether a line with headline now, inside a report that

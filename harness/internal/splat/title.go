@@ -48,10 +48,10 @@ func expand(sig *headline, head string) string {
 func place(trace []frame) (where, guest *frame) {
 	for i := range trace {
 		f := &trace[i]
-		if where == nil && (!isHelper(f.function) || f.module != "" && !refcount.MatchString(f.function)) {
+		if where == nil && (!isHelper(f.function) || f.module != "" && !inModules.MatchString(f.function)) {
 			where = f
 		}
-		if guest == nil && f.module != "" && !refcount.MatchString(f.function) {
+		if guest == nil && f.module != "" && !inModules.MatchString(f.function) {
 			guest = f
 		}
 	}

@@ -10,7 +10,11 @@ import (
 
 var (
 	// The frame that some reports name in their first line.
-	headFrame = regexp.MustCompile(`(?: in|:\d+ at| at \S+:\d+| at) ([A-Za-z_][\w.$]*)(?:\+0x[0-9a-f]+/0x[0-9a-f]+|\(\))(?: \[([\w-]+)(?: [0-9a-f]+)?\])?`)
+	headFrame = regexp.MustCompile(`(?: in|:\d+ at| at \S+:\d+| at| rIP: \S+) \(?([A-Za-z_][\w.$]*)(?:\+0x[0-9a-f]+/0x[0-9a-f]+|\(\))(?: \[([\w-]+)(?: [0-9a-f]+)?\])?`)
+	// The first function of a race, and the one that a work item is, which have no
+	// offset (kernel/kcsan/report.c; kernel/workqueue.c, process_one_work).
+	race   = regexp.MustCompile(`race in ([A-Za-z_][\w.$]*)(?: \[([\w-]+)\])? / `)
+	worker = regexp.MustCompile(`(?:^last function: |\bworkfn=)([A-Za-z_][\w.$]*)(?: \[([\w-]+)\])?$`)
 	// The frame of the lock that lockdep is about: print_lock() of
 	// kernel/locking/lockdep.c.
 	lockFrame = regexp.MustCompile(`\}, at: (.*)$`)
@@ -30,7 +34,7 @@ var others = []string{
 // before (kernel/locking/lockdep.c, print_lock_trace).
 func isOther(line string) bool {
 	return strings.HasSuffix(line, "state was registered at:") ||
-		slices.ContainsFunc(others, func(begin string) bool { return strings.HasPrefix(line, begin) })
+		slices.ContainsFunc(others, func(begin string) bool { return strings.HasPrefix(strings.TrimPrefix(line, "INFO: "), begin) })
 }
 
 // isAboutLock tells whether the next line is of the lock that lockdep complains of.
@@ -53,10 +57,7 @@ func callTrace(sig *headline, head string, lines []string) ([]frame, string) {
 		}
 		t.read(line)
 	}
-	frames := t.frames
-	if len(frames) == 0 {
-		frames = t.doubtful
-	}
+	frames := t.all()
 	if sig.kind == Lockup || sig.byNMI {
 		frames = interrupted(frames)
 	}
@@ -70,6 +71,15 @@ func callTrace(sig *headline, head string, lines []string) ([]frame, string) {
 func inHead(head string) []frame {
 	m := headFrame.FindStringSubmatch(head)
 	if m == nil {
+		return named(race, head)
+	}
+	return []frame{{function: optimised.ReplaceAllString(m[1], ""), module: m[2]}}
+}
+
+// named returns the frame that a line names as re says.
+func named(re *regexp.Regexp, line string) []frame {
+	m := re.FindStringSubmatch(line)
+	if m == nil {
 		return nil
 	}
 	return []frame{{function: optimised.ReplaceAllString(m[1], ""), module: m[2]}}
@@ -78,15 +88,20 @@ func inHead(head string) []frame {
 // tracing is the traces of a report that is read.
 type tracing struct {
 	named            []frame // by the headline, or of the lock that it is about
+	held             []frame // where the lock was taken that somebody holds
+	owner            []frame // of the traces that tell something else
 	frames, doubtful []frame
 	other            bool // the lines are of a trace that tells something else
 	lock             bool // the next line is of the lock
+	before           bool // the next line tells where preemption was disabled
 }
 
 func (t *tracing) read(line string) {
-	lock := t.lock
-	t.lock = isAboutLock(line)
+	lock, before := t.lock, t.before
+	t.lock, t.before = isAboutLock(line), line == "Preemption disabled at:"
 	switch {
+	case before:
+		return
 	case lock && len(t.named) == 0:
 		t.nameLock(line)
 	case isOther(line):
@@ -95,12 +110,16 @@ func (t *tracing) read(line string) {
 		t.other = false
 	case line == "stack backtrace:":
 		t.frames, t.other = t.named, false
-	}
-	if t.other {
-		return
+	case strings.HasPrefix(line, "#") && len(t.held) == 0:
+		t.held = lockedAt(line)
+	case len(t.named) == 0 && (strings.HasPrefix(line, "last function: ") || strings.HasPrefix(line, "preempt=")):
+		t.named = named(worker, line)
+		t.frames = append(t.named, t.frames...)
 	}
 	f, ok := parseFrame(line)
 	switch {
+	case ok && t.other:
+		t.owner = appendFrame(t.owner, f)
 	case ok && f.guess:
 		t.doubtful = appendFrame(t.doubtful, f)
 	case ok:
@@ -108,13 +127,32 @@ func (t *tracing) read(line string) {
 	}
 }
 
-func (t *tracing) nameLock(line string) {
-	if m := lockFrame.FindStringSubmatch(line); m != nil {
-		if f, ok := parseFrame(m[1]); ok {
-			t.named = []frame{f}
-			t.frames = append(t.named, t.frames...)
+// all returns the frames, and where there are none those that are doubtful, or of who
+// took the lock, or of whose the memory was.
+func (t *tracing) all() []frame {
+	for _, frames := range [][]frame{t.frames, t.doubtful, t.held, t.owner} {
+		if len(frames) > 0 {
+			return frames
 		}
 	}
+	return nil
+}
+
+func (t *tracing) nameLock(line string) {
+	t.named = lockedAt(line)
+	if t.named != nil {
+		t.frames = append(t.named, t.frames...)
+	}
+}
+
+// lockedAt returns the frame in which a lock was taken that a line tells of.
+func lockedAt(line string) []frame {
+	if m := lockFrame.FindStringSubmatch(line); m != nil {
+		if f, ok := parseFrame(m[1]); ok {
+			return []frame{f}
+		}
+	}
+	return nil
 }
 
 // interrupted returns what a CPU did when it was asked where it is: the frames from
