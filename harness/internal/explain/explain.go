@@ -40,10 +40,14 @@ type Log struct {
 // most is how many different complaints of a log are kept.
 const most = 1000
 
-// Read reads a log to its end, in whatever form it is. An error is that of r.
+// Read reads a log to its end, in whatever form it is, packed or not. An error is
+// that of r, or of what is packed in it.
 func Read(r io.Reader) (Log, error) {
 	var l Log
-	var err error
+	r, err := unpacked(r)
+	if err != nil {
+		return l, err
+	}
 	at := map[string]int{}
 	for s := range splat.Find(l.counting(klog.Lines(r), &err)) {
 		if i, known := at[s.Title]; known {
