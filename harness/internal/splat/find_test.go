@@ -152,6 +152,7 @@ func TestNone(t *testing.T) {
 		"regchain: WARNING: this is the module's own opinion",
 		"notify: BUG: not the kernel's",
 		"debug: panic and oops are only words here",
+		"Error: Driver 'pcspkr' is already registered, aborting...",
 		"traps: busybox[93] general protection fault ip:401000 sp:7ffc error:0 in busybox[400000+1000]",
 		"busybox[93]: segfault at 0 ip 0000000000401000 sp 00007ffc error 4 in busybox[400000+1000]",
 		"rcu: Hierarchical RCU implementation.",

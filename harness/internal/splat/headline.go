@@ -25,6 +25,8 @@ type headline struct {
 	// loose is pattern for a line that is so much the kernel's own that it counts
 	// behind other text, too: another CPU's unfinished line.
 	loose *regexp.Regexp
+	// but is pattern for lines that are none all the same.
+	but *regexp.Regexp
 	// byNMI tells that somebody asked a CPU where it is.
 	byNMI bool
 	// follows tells that the trouble only exists because of trouble before it.
@@ -54,6 +56,9 @@ func anywhere(h headline) headline {
 	return h
 }
 
+// except returns h but for lines that begin so.
+func except(h headline, pattern string) headline { h.but = starting(pattern); return h }
+
 // withTrace returns h for reports that have a call trace.
 func withTrace(h headline) headline { h.traced = true; return h }
 
@@ -77,8 +82,8 @@ var headlines = slices.Concat(panics, sanitizers, locks, lockups, memories, faul
 func classify(text string) (*headline, int) {
 	candidates := triggers.candidates(text)
 	for _, i := range candidates {
-		if headlines[i].pattern.MatchString(text) {
-			return &headlines[i], 0
+		if h := &headlines[i]; h.pattern.MatchString(text) && (h.but == nil || !h.but.MatchString(text)) {
+			return h, 0
 		}
 	}
 	for _, i := range candidates {

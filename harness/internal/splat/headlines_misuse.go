@@ -12,11 +12,13 @@ var misuses = []headline{
 	begins(Warning, "invalid sysctl", `sysctl table check failed: `),                      // the same
 	begins(Warning, "kobject: $1", `(?:kobject: )?kobject(?: '.*')? \(\S+\): (tried to (?:init|add) an \w+ object|invalid kobject pointer!|must have a ktype to be initialized properly!)`), // lib/kobject.c
 	begins(Warning, "kobject: $1", `kobject: \(\S+\): (attempted to be registered with empty name!)`),                                                                                       // the same
-	says(Warning, "a driver was registered twice", `Error: Driver '.*' is already registered, aborting`),                                                                                    // drivers/base/driver.c
-	says(Warning, "a driver of a bus that is not registered", `Driver '.*' was unable to register with bus_type '.*' because the bus was not initialized`),                                  // the same
-	says(Warning, "$1() returned a bad count", `(?:dev_attr_show|fill_read_buffer): (\w+).* returned bad count`),                                                                            // drivers/base/core.c, fs/sysfs/file.c
-	says(Warning, "runtime PM: usage count underflow", device+`Runtime PM usage count underflow!`),                                                                                          // drivers/base/power/runtime.c
-	says(Warning, "runtime PM: unbalanced $1", device+`Unbalanced (pm_runtime_enable)!`),                                                                                                    // the same
+	// Two drivers of the kernel's own have the name pcspkr (drivers/input/misc/pcspkr.c,
+	// sound/drivers/pcsp/pcsp.c), and a PC has both.
+	except(says(Warning, "a driver was registered twice", `Error: Driver '.*' is already registered, aborting`), `Error: Driver 'pcspkr' `),                // drivers/base/driver.c
+	says(Warning, "a driver of a bus that is not registered", `Driver '.*' was unable to register with bus_type '.*' because the bus was not initialized`), // the same
+	says(Warning, "$1() returned a bad count", `(?:dev_attr_show|fill_read_buffer): (\w+).* returned bad count`),                                           // drivers/base/core.c, fs/sysfs/file.c
+	says(Warning, "runtime PM: usage count underflow", device+`Runtime PM usage count underflow!`),                                                         // drivers/base/power/runtime.c
+	says(Warning, "runtime PM: unbalanced $1", device+`Unbalanced (pm_runtime_enable)!`),                                                                   // the same
 
 	// Interrupts and resources.
 	begins(Warning, "nobody cared for an interrupt", `irq \d+: nobody cared`),                                                                    // kernel/irq/spurious.c

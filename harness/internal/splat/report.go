@@ -30,7 +30,11 @@ var (
 
 func isTail(text string) bool   { return tailLine.MatchString(text) }
 func endTrace(text string) bool { return endLine.MatchString(text) }
-func cutHere(text string) bool  { return cutLine.MatchString(text) }
+
+// arm64Trace knows how a call trace of arm64 begins. To Linux 4.14, that of a WARN()
+// came behind the end (arch/arm64/kernel/traps.c, bug_handler).
+func arm64Trace(text string) bool { return text == "Call trace:" }
+func cutHere(text string) bool    { return cutLine.MatchString(text) }
 
 // opens tells whether a report begins with a line that is no headline: "cut
 // here", or the first line of a stack dump, or one that somebody asked for.
@@ -54,6 +58,7 @@ type report struct {
 	gap         int           // lines since last that belong to something else
 	others      int           // lines since last of other callers
 	ended       bool
+	traced      bool      // its call trace has begun
 	dump        bool      // it began with no headline
 	sig         *headline // nil while only "cut here" has been seen
 	head        string    // the line of sig
@@ -79,7 +84,7 @@ func (r *report) takes(text string, h *headline) bool {
 	case cutHere(text):
 		return !r.ended && r.sig != nil && r.sig.announces
 	case r.ended:
-		return isTail(text)
+		return isTail(text) || !r.traced && arm64Trace(text)
 	case h != nil:
 		return r.sig == nil && !r.dump || r.sig != nil && (continues(r.sig, h) || r.repeats(h))
 	case r.waits():
@@ -112,9 +117,8 @@ func (r *report) add(n int, text string, h *headline) {
 	case r.message == "" && !cutHere(text) && (r.sig == nil || r.warned() && !isBody(text)):
 		r.message = text
 	}
-	if endTrace(text) {
-		r.ended = true
-	}
+	r.ended = r.ended && !arm64Trace(text) || endTrace(text)
+	r.traced = r.traced || strings.HasPrefix(text, "Call ")
 	if h != nil && h.kind == Lockup && len(r.lines) > 0 && r.again == 0 {
 		r.again = len(r.lines)
 	}

@@ -51,8 +51,8 @@ func isAboutLock(line string) bool {
 func callTrace(sig *headline, head string, lines []string) ([]frame, string) {
 	t := tracing{named: inHead(head)}
 	t.frames = t.named
-	for _, line := range lines {
-		if endTrace(line) {
+	for i, line := range lines {
+		if endTrace(line) && (i+1 == len(lines) || !arm64Trace(lines[i+1])) {
 			break
 		}
 		t.read(line)
