@@ -89,6 +89,9 @@ func tellLog(w io.Writer, log explain.Log) error {
 	if len(log.Complaints) == 0 {
 		fmt.Fprintf(&b, "no complaint in %d lines\n", log.Lines)
 	}
+	for _, t := range log.Taints {
+		fmt.Fprintf(&b, "note: %s: %s\n", place(t), t.Essence[0])
+	}
 	if log.Stamped == 0 {
 		fmt.Fprintln(&b, "note: no line has a stamp, so each was taken for a kernel's")
 	}

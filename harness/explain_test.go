@@ -22,6 +22,7 @@ func TestExplain(t *testing.T) {
 		code int
 	}{
 		"trouble":          {"[    1.000000] BUG: unable to handle page fault for address: 1\n[    1.000001] RIP: 0010:f+0x1/0x2 [m]\n", []string{"oops: bad page fault in f [m]", "lines 1 to 2, 1.000 s after boot; the module m"}, fault.ExitFailed},
+		"a taint":          {"[    1.000000] m: module license 'X' taints kernel.\n", []string{"no complaint in 1 lines", "note: line 1, 1.000 s after boot: m: module license 'X' taints kernel."}, 0},
 		"none":             {"[    1.000000] Linux version 6.12.0\n", []string{"no complaint in 1 lines"}, 0},
 		"without stamps":   {"Linux version 6.12.0\n", []string{"no complaint", "no line has a stamp"}, 0},
 		"nothing":          {"", nil, fault.ExitUsage},

@@ -35,6 +35,7 @@ type Log struct {
 	Others     int         `json:"others"`  // lines that somebody else wrote
 	Complaints []Complaint `json:"complaints"`
 	Dropped    int         `json:"dropped,omitempty"` // complaints beyond those that are kept
+	Taints     []Complaint `json:"taints,omitempty"`  // what modules say of themselves: on a healthy machine, too
 }
 
 // most is how many different complaints of a log are kept.
@@ -48,21 +49,30 @@ func Read(r io.Reader) (Log, error) {
 	if err != nil {
 		return l, err
 	}
-	at := map[string]int{}
+	at := map[string]*Complaint{}
+	var all []*Complaint
 	for s := range splat.Find(l.counting(klog.Lines(r), &err)) {
-		if i, known := at[s.Title]; known {
-			l.Complaints[i].Times++
-			continue
-		}
-		if len(l.Complaints) == most {
+		c, known := at[s.Title]
+		switch {
+		case known:
+			c.Times++
+		case len(all) == most:
 			l.Dropped++
-			continue
+		default:
+			c = &Complaint{
+				Kind: s.Kind, Title: s.Title, Whose: whose(s), Module: s.Module, Function: s.Function,
+				First: s.First, Last: s.Last, Times: 1, Seconds: s.Time.Seconds(), Follows: s.Follows, Essence: s.Essence(),
+			}
+			at[s.Title] = c
+			all = append(all, c)
 		}
-		at[s.Title] = len(l.Complaints)
-		l.Complaints = append(l.Complaints, Complaint{
-			Kind: s.Kind, Title: s.Title, Whose: whose(s), Module: s.Module, Function: s.Function,
-			First: s.First, Last: s.Last, Times: 1, Seconds: s.Time.Seconds(), Follows: s.Follows, Essence: s.Essence(),
-		})
+	}
+	for _, c := range all {
+		if c.Kind == splat.Taint {
+			l.Taints = append(l.Taints, *c)
+		} else {
+			l.Complaints = append(l.Complaints, *c)
+		}
 	}
 	return l, err
 }

@@ -59,6 +59,14 @@ func TestReadFlood(t *testing.T) {
 	}
 }
 
+// What a module says of itself is no complaint: machines live with it.
+func TestReadTaints(t *testing.T) {
+	got := read(t, "[    1.000000] a: module license 'NVIDIA' taints kernel.\n[    1.000001] b: module license 'NVIDIA' taints kernel.\n")
+	if len(got.Complaints) > 0 || len(got.Taints) != 1 || got.Taints[0].Times != 2 || got.Taints[0].First != 1 {
+		t.Errorf("Read() = %+v; want one taint, twice, and no complaint", got)
+	}
+}
+
 func TestReadError(t *testing.T) {
 	want := errors.New("the disk is broken")
 	log := io.MultiReader(strings.NewReader("[    1.000000] BUG: unable to handle page fault for address: 1\n"), iotest.ErrReader(want))
