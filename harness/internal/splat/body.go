@@ -29,6 +29,7 @@ var bodyLines = []*regexp.Regexp{
 	starting(`(?:kobject: )?kobject_add_internal failed for `),
 	// Two registers or more, or words of a stack, in the forms of all of these.
 	starting(`(?:\$ ?\d+|\w{1,6})?(?: +\w{1,6})? *[:=]? *(?:[0-9a-f]{16}|[0-9a-f]{8})(?:[ ,]+(?:\w{1,6} ?[:=]? ?)?(?:[0-9a-f]{16}|[0-9a-f]{8}))+`),
+	starting(`TSTATE: |[TR]PC: |[goli]0: [0-9a-f]{16}|IASQ: |IAOQ\[|ORIG_R28: |RP\(r2\): |Backtrace:|tsk->`),
 	starting(`Krnl |[>#]?[0-9a-f]{16}: |[0-9a-f]{4}: +[0-9a-f]{8}|(?:Failing address|Fault in|AS:|R:\d T:\d)|Faulting instruction|REGS: |MSR: |IRQMASK: |Instruction dump|[LB]E PAGE_SIZE|Exception stack|ISA |(?:CRMD|PRMD|EUEN|ECFG|ESTAT|BadVA|PrId|Cause|Status|ExcCode|Hi|Lo|Acx|XER|CTR) *: |\*HwTLS`),
 	// What a work item and a per-CPU variable are reported with.
 	starting(`(?:last function|caller is|preempt=0x)[: ]?`),

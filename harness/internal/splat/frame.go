@@ -16,8 +16,8 @@ type frame struct {
 }
 
 // registers are how the lines begin that tell where the program counter stood,
-// on x86, arm64, arm, RISC-V, powerpc, s390, MIPS and LoongArch (show_regs of each).
-var registers = []string{"RIP: ", "RIP  ", "EIP: ", "EIP is at ", "IP: ", "pc : ", "PC is at ", "epc : ", "epc   : ", "NIP ", "Krnl PSW : ", "ERA: "}
+// on x86, arm64, arm, RISC-V, powerpc, s390, MIPS, LoongArch, SPARC and PA-RISC (show_regs of each).
+var registers = []string{"RIP: ", "RIP  ", "EIP: ", "EIP is at ", "IP: ", "pc : ", "PC is at ", "epc : ", "epc   : ", "NIP ", "Krnl PSW : ", "ERA: ", "TPC: <", "IAOQ[0]: "}
 
 // parseFrame reads a line of a call trace: "func+0x1/0x2 [module]" with what the
 // architectures put before it. Return addresses in a register (lr, ra) are no

@@ -32,6 +32,8 @@ var faults = []headline{
 	begins(Oops, "$1", `Internal error: (.+?): [0-9a-f]+ \[#\d+\]`),                                                                                                                       // arch/{arm,arm64}/kernel/traps.c, die()
 	begins(Oops, "Internal error", `Internal error: : [0-9a-f]+ \[#\d+\]`),                                                                                                                // the same, of a fault that has no name
 	begins(Oops, "$1", `(\w[\w ]* in kernel code|\w+ invoked from kernel context|Unhandled kernel unaligned access|Kernel unaligned instruction access|Kernel a[dl]e access)!?\[#\d+\]:`), // arch/{mips,loongarch}/kernel/traps.c, die()
+	begins(Oops, "$1", `.{1,15}\(\d+\): (Oops|Kernel [\w ]+) \[#\d+\]`),                                                                                                                   // arch/sparc/kernel/traps_64.c, die_if_kernel()
+	begins(Oops, "Kernel Fault: $1", `Kernel Fault: Code=\d+ \((.*?)\) at addr`),                                                                                                          // arch/parisc/kernel/traps.c
 	// Every trap of x86 and s390 has a name of its own, and all are printed by
 	// die() in one form (arch/x86/kernel/dumpstack.c, arch/s390/kernel/dumpstack.c).
 	begins(Oops, "$1", `(?:Oops: )?([A-Za-z][A-Za-z0-9# -]{2,50}?)(?:, [^:]*)?: [0-9a-f]{4,16}(?: ilc:\d)? \[#\d+\]`),
