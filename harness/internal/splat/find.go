@@ -87,11 +87,12 @@ func (f *finder) read(line klog.Line) {
 	text = text[at:]
 	r := f.reading(line.Caller, h, text)
 	switch {
+	case h == nil && f.shared(r, line.N, text):
 	case r != nil && !(r.waits() && line.Level > warningLevel) && r.takes(text, h):
 		r.add(line.N, text, h)
 	case h != nil || opens(text):
-		f.close(r)
-		r = &report{first: line.N, last: line.N, time: line.Time, caller: line.Caller}
+		cause := f.leave(r, text)
+		r = &report{first: line.N, last: line.N, time: line.Time, caller: line.Caller, cause: cause}
 		if h == nil && !cutHere(text) {
 			r.dump, r.message = true, f.before[line.Caller]
 		}
@@ -115,11 +116,11 @@ func (f *finder) read(line klog.Line) {
 	}
 }
 
-// reading returns the open report that a line is of, if it is of one: the one of
+// reading returns the open report that a line is of, if it is of one: the last one of
 // its caller, or the last one, when the line can only be a part of a report.
 // Lockups have the other CPUs tell where they are.
 func (f *finder) reading(caller string, h *headline, text string) *report {
-	for _, r := range f.open {
+	for _, r := range slices.Backward(f.open) {
 		if r.caller == caller {
 			return r
 		}
@@ -136,6 +137,9 @@ func (f *finder) reading(caller string, h *headline, text string) *report {
 func (f *finder) close(r *report) {
 	if r == nil {
 		return
+	}
+	if other := f.interrupted(r); other != nil {
+		f.close(other) // what it told later is within r
 	}
 	f.open = slices.DeleteFunc(f.open, func(o *report) bool { return o == r })
 	at, _ := slices.BinarySearchFunc(f.closed, r, func(a, b *report) int { return a.first - b.first })

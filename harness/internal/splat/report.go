@@ -59,13 +59,20 @@ type report struct {
 	others      int           // lines since last of other callers
 	ended       bool
 	traced      bool      // its call trace has begun
+	placed      bool      // it has told on which CPU it is
+	here        bool      // and where that was
+	cut         bool      // it has "cut here"
+	within      bool      // its trace has begun, and will say when it ends
+	through     bool      // it has said so
+	doubted     bool      // a line may have been of it, or of another report
 	dump        bool      // it began with no headline
 	sig         *headline // nil while only "cut here" has been seen
 	head        string    // the line of sig
 	heads       int       // how many lines were that
 	message     string    // what stands between "cut here" and that line, or before a stack dump
 	lines       []string
-	again       int // index in lines where a report of the same lockup begins; 0 when there is none
+	cause       *report // it tells what that did not tell before
+	again       int     // index in lines where a report of the same lockup begins; 0 when there is none
 }
 
 // warningLevel is that of what WARN() prints, unless it is more urgent.
@@ -86,7 +93,7 @@ func (r *report) takes(text string, h *headline) bool {
 	case r.ended:
 		return isTail(text) || !r.traced && arm64Trace(text)
 	case h != nil:
-		return r.sig == nil && !r.dump || r.sig != nil && (continues(r.sig, h) || r.repeats(h))
+		return r.sig == nil && !r.dump || r.sig != nil && (continues(r.sig, h) && !(h.kind == Oops && r.placed) || r.repeats(h) || r.introduces(text))
 	case r.waits():
 		return len(r.lines) < idle // the message of a WARN()
 	case r.warned():
@@ -100,6 +107,12 @@ func (r *report) takes(text string, h *headline) bool {
 // message of a WARN().
 func (r *report) repeats(h *headline) bool {
 	return h == r.sig && h.kind == Sanitizer && r.heads == len(r.lines) || r.warned() && h.announces
+}
+
+// introduces tells whether the report began with a headline that is the message of
+// the WARN() or BUG() whose line is text.
+func (r *report) introduces(text string) bool {
+	return r.cut && r.lines[len(r.lines)-1] == r.head && isDeath(text) && !isDeath(r.head)
 }
 
 // warned tells whether the line before was that of a WARN() that had no message
@@ -117,12 +130,29 @@ func (r *report) add(n int, text string, h *headline) {
 	case r.message == "" && !cutHere(text) && (r.sig == nil || r.warned() && !isBody(text)):
 		r.message = text
 	}
-	r.ended = r.ended && !arm64Trace(text) || endTrace(text)
-	r.traced = r.traced || strings.HasPrefix(text, "Call ")
 	if h != nil && h.kind == Lockup && len(r.lines) > 0 && r.again == 0 {
 		r.again = len(r.lines)
 	}
 	r.last, r.gap, r.others = n, 0, 0
+	r.take(text)
+	if r.cause != nil {
+		r.cause.others = 0
+		r.cause.take(text)
+	}
+}
+
+// take adds a line, wherever it stands.
+func (r *report) take(text string) {
+	r.ended = r.ended && !arm64Trace(text) || endTrace(text)
+	r.cut = r.cut || cutHere(text)
+	r.traced = r.traced || beginsTrace(text)
+	r.placed = r.placed || dumpLine.MatchString(text)
+	r.within = (r.within || taskBegin(text)) && !taskEnd(text)
+	r.through = r.through || taskEnd(text)
+	if !r.here && r.dies() {
+		f, ok := parseFrame(text)
+		r.here = ok && f.here
+	}
 	if len(r.lines) < most {
 		r.lines = append(r.lines, text)
 	}

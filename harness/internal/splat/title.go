@@ -18,6 +18,9 @@ var (
 // and, as far as the kernels agree, on every kernel; and the function alone.
 func (r *report) title(sig *headline, trace []frame) (title, function string) {
 	where, guest := place(trace)
+	if r.doubted && where != nil && guest != where && isHelper(where.function) {
+		where, guest = nil, nil // the frame that counts was not told apart
+	}
 	if where != nil {
 		function = where.function
 	}
