@@ -4,13 +4,13 @@ package splat
 
 import (
 	"regexp"
-	"slices"
+	"strings"
 )
 
 // bodyLines match the lines of a report that are neither its first nor a
 // frame, by the beginning of each. They are not one expression: a long one
 // makes package regexp take its slow road.
-var bodyLines = []*regexp.Regexp{
+var bodyLines = newByFirst([]*regexp.Regexp{
 	// Who and where: dump_stack_print_info(), show_regs(), show_trace_log_lvl().
 	starting(`CPU: |CPU#|Comm: |Hardware name:|Workqueue:|Modules linked in:|Unloaded tainted modules|Tainted: |Not tainted |Call [Tt]race:|</?[A-Z#!]+>$|\? |Kernel Offset:|---\[`),
 	starting(`RIP: |Code: |R[A-Z0-9]{2}: |EFLAGS: |[CDEFGS]S: |CR2: |DR\d: |PKRU: `),
@@ -44,12 +44,12 @@ var bodyLines = []*regexp.Regexp{
 	// Lockdep and sleeping where it is forbidden.
 	starting(`-> #\d+|#\d+: |r?lock\(|\*\*\* DEADLOCK|CPU\d\b|but task is already|which lock already|the existing dependency|other info that might|Possible unsafe|May be due to`),
 	starting(`\d+ locks? held by|\S+/\d+ is trying to acquire|[0-9a-f]{16} \(.*\)\{|stack backtrace:|in_atomic\(\)|preempt_count: |RCU nest depth`),
-}
+})
 
 // isBody tells whether a line may be part of a report.
 func isBody(text string) bool {
 	if _, ok := parseFrame(text); ok {
 		return true
 	}
-	return inlined.MatchString(text) || slices.ContainsFunc(bodyLines, func(re *regexp.Regexp) bool { return re.MatchString(text) })
+	return bodyLines.match(text) || strings.HasSuffix(text, "[inline]") && inlined.MatchString(text)
 }

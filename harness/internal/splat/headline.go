@@ -82,7 +82,7 @@ var headlines = slices.Concat(panics, sanitizers, locks, lockups, memories, faul
 func classify(text string) (*headline, int) {
 	candidates := triggers.candidates(text)
 	for _, i := range candidates {
-		if h := &headlines[i]; h.pattern.MatchString(text) && (h.but == nil || !h.but.MatchString(text)) {
+		if h := &headlines[i]; triggers.first[i][text[0]] && h.pattern.MatchString(text) && (h.but == nil || !h.but.MatchString(text)) {
 			return h, 0
 		}
 	}

@@ -17,7 +17,7 @@ func (f *finder) leave(r *report, text string) (cause *report) {
 	switch {
 	case r == nil:
 		return nil
-	case panics && !r.traced && warnLine.MatchString(r.head) && strings.Contains(text, ": panic_on_warn set"):
+	case panics && !r.traced && tellsWarn(r.head) && strings.Contains(text, ": panic_on_warn set"):
 		cause = r
 	case panics, r.caller != "", !r.unfinished():
 		f.close(r)
@@ -80,7 +80,7 @@ func fitting(text string) func(r *report) bool {
 	switch {
 	case endTrace(text):
 		return func(r *report) bool { return r.dies() && !r.ended }
-	case dumpLine.MatchString(text):
+	case tellsCPU(text):
 		return func(r *report) bool { return !r.placed }
 	case beginsTrace(text):
 		return func(r *report) bool { return r.placed && !r.traced && (r.here || !r.dies()) }
@@ -95,7 +95,7 @@ func fitting(text string) func(r *report) bool {
 // doubt notes what a line says that is of r or of another.
 func (r *report) doubt(text string) {
 	r.doubted = true
-	r.placed = r.placed || dumpLine.MatchString(text)
+	r.placed = r.placed || tellsCPU(text)
 	r.traced = r.traced || beginsTrace(text)
 }
 
@@ -113,7 +113,7 @@ func (r *report) dies() bool {
 
 // isDeath knows the lines that the registers of a WARN() or a BUG() follow.
 func isDeath(text string) bool {
-	return warnLine.MatchString(text) || strings.HasPrefix(text, "kernel BUG at ")
+	return tellsWarn(text) || strings.HasPrefix(text, "kernel BUG at ")
 }
 
 func beginsTrace(text string) bool { return text == "Call Trace:" || text == "Call trace:" }

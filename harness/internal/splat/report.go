@@ -28,13 +28,23 @@ var (
 	again = regexp.MustCompile(`Tainted: [A-Z ]*D|\[#(?:[2-9]|\d\d+)\]`)
 )
 
+// Most lines are none of these, and an expression takes its time.
+
 func isTail(text string) bool   { return tailLine.MatchString(text) }
-func endTrace(text string) bool { return endLine.MatchString(text) }
+func endTrace(text string) bool { return strings.HasPrefix(text, "---[") && endLine.MatchString(text) }
+func cutHere(text string) bool {
+	return text == "------------[ cut here ]------------" || strings.Contains(text, "cut here") && cutLine.MatchString(text)
+}
+func tellsCPU(text string) bool {
+	return strings.HasPrefix(text, "CPU: ") && dumpLine.MatchString(text)
+}
+func tellsWarn(text string) bool {
+	return strings.HasPrefix(text, "WARNING: ") && warnLine.MatchString(text)
+}
 
 // arm64Trace knows how a call trace of arm64 begins. To Linux 4.14, that of a WARN()
 // came behind the end (arch/arm64/kernel/traps.c, bug_handler).
 func arm64Trace(text string) bool { return text == "Call trace:" }
-func cutHere(text string) bool    { return cutLine.MatchString(text) }
 
 // opens tells whether a report begins with a line that is no headline: "cut
 // here", or the first line of a stack dump, or one that somebody asked for.
@@ -43,7 +53,7 @@ func opens(text string) bool {
 	case '-', '8':
 		return cutHere(text)
 	case 'C':
-		return dumpLine.MatchString(text)
+		return tellsCPU(text)
 	case 's', 'S', 'N':
 		return quiet.MatchString(text)
 	}
@@ -119,7 +129,7 @@ func (r *report) introduces(text string) bool {
 // yet. On arm and some others, and to Linux 4.14 on all, that comes behind it
 // (kernel/panic.c, __warn).
 func (r *report) warned() bool {
-	return r.sig != nil && r.sig.kind == Warning && r.message == "" && r.lines[len(r.lines)-1] == r.head && warnLine.MatchString(r.head)
+	return r.sig != nil && r.sig.kind == Warning && r.message == "" && r.lines[len(r.lines)-1] == r.head && tellsWarn(r.head)
 }
 
 func (r *report) add(n int, text string, h *headline) {
@@ -146,7 +156,7 @@ func (r *report) take(text string) {
 	r.ended = r.ended && !arm64Trace(text) || endTrace(text)
 	r.cut = r.cut || cutHere(text)
 	r.traced = r.traced || beginsTrace(text)
-	r.placed = r.placed || dumpLine.MatchString(text)
+	r.placed = r.placed || tellsCPU(text)
 	r.within = (r.within || taskBegin(text)) && !taskEnd(text)
 	r.through = r.through || taskEnd(text)
 	if !r.here && r.dies() {

@@ -5,6 +5,7 @@ package splat
 import (
 	"regexp/syntax"
 	"slices"
+	"strings"
 
 	"github.com/cloudflare/ahocorasick"
 )
@@ -15,7 +16,8 @@ var triggers = newTriggers(headlines)
 type trigger struct {
 	begins gram4
 	words  *ahocorasick.Matcher
-	of     [][]int // the headlines that have a word
+	of     [][]int     // the headlines that have a word
+	first  [][256]bool // of each headline, with which bytes its lines begin
 }
 
 func newTriggers(all []headline) trigger {
@@ -30,6 +32,9 @@ func newTriggers(all []headline) trigger {
 		}
 	}
 	var t trigger
+	for i := range all {
+		t.first = append(t.first, firstBytes(all[i].pattern))
+	}
 	var words []string
 	for word, headlines := range index {
 		t.begins.add(word)
@@ -52,13 +57,12 @@ func (t *trigger) candidates(text string) []int {
 	return all
 }
 
-// gram4 holds how words begin, by their first four bytes: a bit for the hash of
-// each. It errs on one side only, and takes a tenth of the time of a search for the
-// words themselves.
-type gram4 [1 << 10]uint64
+// gram4 holds four bytes of each word, those that are rarest in texts: a bit for the
+// hash of them. It errs on one side only, and takes a tenth of the time of a search
+// for the words themselves.
+type gram4 [1 << 12]uint64
 
-// add adds how a word begins. One of three letters is followed by any: no headline
-// ends with it.
+// add adds a word. One of three letters is followed by any: no headline ends with it.
 func (g *gram4) add(word string) {
 	switch {
 	case len(word) == 3:
@@ -69,8 +73,31 @@ func (g *gram4) add(word string) {
 	case len(word) < 3:
 		panic("a headline has no word of three letters: " + word) // a mistake in the lists
 	}
+	word = rarest(word)
 	h := hash4(uint32(word[0]) | uint32(word[1])<<8 | uint32(word[2])<<16 | uint32(word[3])<<24)
 	g[h>>6] |= 1 << (h & 63)
+}
+
+// frequent are the letters of texts, and the blank, from the most frequent on.
+const frequent = " etaoinsrhldcumfpgwybvkxjqz"
+
+// rarest returns the four bytes of a word that are rarest by their letters.
+func rarest(word string) string {
+	at, best := 0, 0
+	for i := range len(word) - 3 {
+		rank := 0
+		for _, c := range []byte(word[i : i+4]) {
+			if n := strings.IndexByte(frequent, c); n >= 0 {
+				rank += n
+			} else {
+				rank += len(frequent)
+			}
+		}
+		if rank > best {
+			at, best = i, rank
+		}
+	}
+	return word[at : at+4]
 }
 
 // in tells whether one of the words may be in text.
@@ -85,7 +112,7 @@ func (g *gram4) in(text string) bool {
 	return false
 }
 
-func hash4(four uint32) uint32 { return four * 2654435761 >> 16 }
+func hash4(four uint32) uint32 { return four * 2654435761 >> 14 }
 
 // required returns words of which each text that an expression matches has at
 // least one; nil when there are none.
