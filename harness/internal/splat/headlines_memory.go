@@ -19,8 +19,8 @@ var sanitizers = []headline{
 var memories = []headline{
 	announcing(Memory, "$1", `(list_(?:add|del) (?:corruption|double add))`),                  // lib/list_debug.c
 	announcing(Memory, "hardened usercopy: $1", `usercopy: (Kernel memory \S+ attempt)`),      // mm/usercopy.c
-	announcing(Memory, "buffer overflow in $1", `detected buffer overflow in (\w+)`),          // lib/string_helpers.c, up to 6.8
-	announcing(Memory, "buffer overflow in $1", `(\w+): detected buffer overflow: \d+ byte `), // the same
+	announcing(Memory, "buffer overflow in $1", `detected buffer overflow in (\w+)`),          // lib/string.c of 5.10, lib/string_helpers.c of 6.1
+	announcing(Memory, "buffer overflow in $1", `(\w+): detected buffer overflow: \d+ byte `), // lib/string_helpers.c of 6.12
 	announcing(Memory, "slab: $1", `BUG .+? \((?:Not tainted|Tainted: .*?|[A-Z ]+)\): (.*)`),  // mm/slub.c, slab_bug()
 	begins(Memory, "$1", `BUG: (Bad (?:page state|page map|page cache|rss-counter state))`),   // mm/page_alloc.c, memory.c, kernel/fork.c
 	says(Memory, "bad $1", `\S+\.[ch]:\d+: bad (p[gum4]d|pte) `),                              // mm/pgtable-generic.c

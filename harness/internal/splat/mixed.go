@@ -10,8 +10,9 @@ import "strings"
 // missing is better than a wrong one.
 
 // leave ends r because its caller began another report with text, unless r is surely
-// not through. It returns r if the other one tells where r happened: to Linux 5.0 a
-// WARN() that panics did that before it told its trace (kernel/panic.c, __warn).
+// not through. It returns r if the other one tells where r happened: before
+// Linux 5.10 a WARN() that panics may do that before it tells its trace (kernel/panic.c,
+// __warn).
 func (f *finder) leave(r *report, text string) (cause *report) {
 	panics := strings.HasPrefix(text, "Kernel panic")
 	switch {

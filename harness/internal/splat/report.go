@@ -42,7 +42,7 @@ func tellsWarn(text string) bool {
 	return strings.HasPrefix(text, "WARNING: ") && warnLine.MatchString(text)
 }
 
-// arm64Trace knows how a call trace of arm64 begins. To Linux 4.14, that of a WARN()
+// arm64Trace knows how a call trace of arm64 begins. In Linux 4.4 that of a WARN()
 // came behind the end (arch/arm64/kernel/traps.c, bug_handler).
 func arm64Trace(text string) bool { return text == "Call trace:" }
 
@@ -126,7 +126,7 @@ func (r *report) introduces(text string) bool {
 }
 
 // warned tells whether the line before was that of a WARN() that had no message
-// yet. On arm and some others, and to Linux 4.14 on all, that comes behind it
+// yet. On arm and some others, and before 5.10 on all, that may come behind it
 // (kernel/panic.c, __warn).
 func (r *report) warned() bool {
 	return r.sig != nil && r.sig.kind == Warning && r.message == "" && r.lines[len(r.lines)-1] == r.head && tellsWarn(r.head)
