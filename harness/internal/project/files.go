@@ -13,9 +13,9 @@ import (
 	"kmodlab/internal/fault"
 )
 
-// GuestFiles is the folder of a guest that has the files of a project, each by the
+// guestFiles is the folder of a guest that has the files of a project, each by the
 // path that it has below the project's folder.
-const GuestFiles = "/files"
+const guestFiles = "/files"
 
 // maxFiles is how many bytes files may have: each VM of a run gets them, by a port
 // that takes 10 MB in a second, into a memory of 256 MB.
@@ -55,7 +55,7 @@ func (p *Project) ReadFiles(arches []string) ([]Along, error) {
 			return nil, wrong(fmt.Sprintf("no file matches %q", pattern), err, "programs are built before kmodlab runs; a link that leads out of the project leads nowhere")
 		}
 		for _, name := range names {
-			if given[GuestFiles+"/"+name] {
+			if given[guestFiles+"/"+name] {
 				continue
 			}
 			f, err := readAlong(root, name, maxFiles-size)
@@ -85,7 +85,7 @@ func readAlong(root *os.Root, name string, most int) (Along, error) {
 	case info.Size() > int64(most):
 		return Along{}, fmt.Errorf("it has %d bytes, and %d are left", info.Size(), most)
 	}
-	f := Along{Path: GuestFiles + "/" + name, Mode: 0o644}
+	f := Along{Path: guestFiles + "/" + name, Mode: 0o644}
 	if info.Mode()&0o100 != 0 {
 		f.Mode = 0o755
 	}

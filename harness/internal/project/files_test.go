@@ -61,7 +61,7 @@ func TestReadFiles(t *testing.T) {
 	modes := map[string]fs.FileMode{}
 	for _, f := range got {
 		modes[f.Path] = f.Mode
-		if text, err := os.ReadFile(filepath.Join(dir, strings.TrimPrefix(f.Path, GuestFiles))); err != nil || !bytes.Equal(text, f.Data) {
+		if text, err := os.ReadFile(filepath.Join(dir, strings.TrimPrefix(f.Path, guestFiles))); err != nil || !bytes.Equal(text, f.Data) {
 			t.Errorf("%s holds %q; want what is in the file (%v)", f.Path, f.Data, err)
 		}
 	}
@@ -119,7 +119,7 @@ func FuzzRunsOn(f *testing.F) {
 		f.Add(image[:min(len(image), 4096)])
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		err := runsOn(Along{Path: GuestFiles + "/x", Data: data}, []string{"amd64"}, nil)
+		err := runsOn(Along{Path: guestFiles + "/x", Data: data}, []string{"amd64"}, nil)
 		if err != nil && fault.Of(err) != fault.Usage {
 			t.Errorf("runsOn() = %v; want an error of usage", err)
 		}

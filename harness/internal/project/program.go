@@ -28,7 +28,7 @@ func runsOn(f Along, arches []string, given map[string]bool) error {
 	if !bytes.HasPrefix(f.Data, []byte(elf.ELFMAG)) {
 		return nil
 	}
-	name := strings.TrimPrefix(f.Path, GuestFiles+"/")
+	name := strings.TrimPrefix(f.Path, guestFiles+"/")
 	wrong := func(err error, hint string) error {
 		return &fault.Error{Owner: fault.Usage, What: "guests cannot run " + name, Where: File, Err: err, Hint: hint}
 	}
