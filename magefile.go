@@ -38,6 +38,7 @@ func init() {
 		fmt.Fprintln(os.Stderr, "Error:", err)
 		os.Exit(fault.ExitUsage)
 	}
+	os.Args = append(os.Args[:1], harness.Undashed(os.Args[1:])...)
 }
 
 // Run replays a lesson live on a kernel and compares what the kernel printed.
@@ -55,10 +56,12 @@ func Run(ctx context.Context,
 	run *string, // only the cases LESSON/CASE that match this expression
 	update *bool, // write down what the kernel prints instead of comparing it
 	strict *bool, // fail where a kernel remarks on a case: something is deprecated, a parameter is ignored ...
+	cover *bool, // tell which lines of the modules were run
+	coverMin *int, // likewise, and fail below so many percent
 	locked *bool, // fail rather than take another kernel than the pinned one
 ) error {
 	return here().Run(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), QEMU: text(qemu), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image),
-		Lesson: text(lesson), Run: text(run), Update: set(update), Locked: set(locked), Strict: strict})
+		Lesson: text(lesson), Run: text(run), Update: set(update), Locked: set(locked), Strict: strict, Cover: set(cover), CoverMin: number(coverMin, 0)})
 }
 
 // Test runs every lesson on every kernel of the test set, then the Go tests.
@@ -74,11 +77,13 @@ func Test(ctx context.Context,
 	shard *string, // one part of the work, as in 2/4: see plan
 	update *bool, // write down what the kernels print instead of comparing it
 	strict *bool, // fail where a kernel remarks on a case: something is deprecated, a parameter is ignored ...
+	cover *bool, // tell which lines of the modules were run
+	coverMin *int, // likewise, and fail below so many percent
 	locked *bool, // fail rather than take another kernel than a pinned one
 	long *bool, // the long ones of the Go tests, too
 ) error {
 	return here().Test(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), QEMU: text(qemu), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image),
-		Lesson: text(lesson), Run: text(run), Shard: text(shard), Update: set(update), Locked: set(locked), Strict: strict, Long: set(long)})
+		Lesson: text(lesson), Run: text(run), Shard: text(shard), Update: set(update), Locked: set(locked), Strict: strict, Long: set(long), Cover: set(cover), CoverMin: number(coverMin, 0)})
 }
 
 // Plan prints the work of a test without doing it, with the seconds that each
@@ -209,10 +214,12 @@ func Try(ctx context.Context,
 	device *string, // what the VMs are given to drive: edu,nvme; see docs/try.md
 	update *bool, // write down in the script what the kernel prints
 	strict *bool, // fail where a kernel remarks on a case: something is deprecated, a parameter is ignored ...
+	cover *bool, // tell which lines of the modules were run
+	coverMin *int, // likewise, and fail below so many percent
 	locked *bool, // fail rather than take another kernel than a pinned one
 ) error {
 	return here().Try(ctx, os.Stdout, harness.TryFlags{Dir: text(dir), Params: text(params), Device: text(device), Flags: harness.Flags{
-		Kernel: text(kernel), QEMU: text(qemu), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image), Update: set(update), Locked: set(locked), Strict: strict}})
+		Kernel: text(kernel), QEMU: text(qemu), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image), Update: set(update), Locked: set(locked), Strict: strict, Cover: set(cover), CoverMin: number(coverMin, 0)}})
 }
 
 // Bench measures boots, clones and cases against the least that is possible.

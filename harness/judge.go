@@ -104,8 +104,9 @@ func (l *lab) conclude(w io.Writer, j verdict.Judgement) error {
 // publishAll writes the reports and says where they are. One that could not be
 // written is told and changes nothing about the results.
 func (l *lab) publishAll(w io.Writer, j verdict.Judgement) {
+	kept := l.keepCoverage(w)
 	written, err := l.reports(j)
-	if err := errors.Join(err, l.forGitHub(w, j)); err != nil {
+	if err := errors.Join(kept, err, l.forGitHub(w, j)); err != nil {
 		l.view.Printf("\n%v\n", err)
 	}
 	l.view.Printf("\n%s", written)
@@ -114,10 +115,11 @@ func (l *lab) publishAll(w io.Writer, j verdict.Judgement) {
 // close ends a run with its last words, and the exit status that it deserves.
 func (l *lab) close(j verdict.Judgement) error {
 	l.lastWords(j)
+	enough := l.enough()
 	if code := j.Exit(); code != fault.ExitOK {
 		return failed(code, "%s", j.Sentence())
 	}
-	return nil
+	return enough
 }
 
 // lastWords tells what is missing, what is wrong with the ledger, and the

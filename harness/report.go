@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"kmodlab/harness/internal/coverage"
 	"kmodlab/harness/internal/lesson"
 	"kmodlab/harness/internal/report"
 	"kmodlab/harness/internal/report/page"
@@ -84,7 +85,11 @@ func (l *lab) page(w io.Writer, j verdict.Judgement) error {
 	if err != nil {
 		return err
 	}
-	return page.Write(w, j, list, said, os.DirFS(l.out))
+	measured, err := coverage.Read(filepath.Join(l.out, coverageFile))
+	if err != nil {
+		return err
+	}
+	return page.Write(w, j, list, said, measured, os.DirFS(l.out))
 }
 
 // forGitHub writes the annotations and the summary of a judgement where GitHub's

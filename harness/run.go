@@ -54,6 +54,7 @@ func (l *lab) matrix(ctx context.Context, f Flags, jobs int, show func(*lab) mat
 	if f.Lesson != "" || f.Run != "" { // a part of the lessons needs a part of the modules
 		runner.Only = needs(p.lessons...)
 	}
+	l.cover(f, runner, p.kernels, runner.Only...)
 	commit := l.commit(ctx)
 	records, err := runner.Run(ctx, p.cells)
 	if ctx.Err() != nil {
@@ -62,6 +63,7 @@ func (l *lab) matrix(ctx context.Context, f Flags, jobs int, show func(*lab) mat
 	if err != nil && len(records) == 0 {
 		return nil, none, status(err)
 	}
+	l.gather(runner, l.home.Lessons)
 	j, err := l.judge(p, of(commit, records))
 	return p, j, status(err)
 }

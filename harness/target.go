@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/term"
 
+	"kmodlab/harness/internal/coverage"
 	"kmodlab/harness/internal/emulator"
 	"kmodlab/harness/internal/host"
 	"kmodlab/harness/internal/matrix"
@@ -40,6 +41,9 @@ type Flags struct {
 	Locked  bool   // never choose another kernel than the pinned one
 	Long    bool   // run the long ones of the Go tests, too
 	Strict  *bool  // a case that the kernel remarks on fails; nil where nobody said so
+
+	Cover    bool // tell which lines of the modules were run
+	CoverMin int  // likewise, and in how many percent there have to be
 }
 
 // strict tells whether a case that the kernel remarks on fails.
@@ -55,7 +59,9 @@ type lab struct {
 	provider  *vmimages.Archive
 	qemu      emulator.Choice
 	locked    bool
-	again     string // what the command to run a case again has to have, too
+	again     string        // what the command to run a case again has to have, too
+	coverage  *coverage.Run // what the run measured; nil when nobody asked
+	atLeast   int           // percent of the lines have to be run
 }
 
 // open sets up a lab that reports to w. The returned context carries the view.

@@ -9,6 +9,7 @@ import (
 	"go/parser"
 	"go/token"
 	"strings"
+	"unicode"
 )
 
 // Target is what can be asked for: a target of mage, or a verb of the command.
@@ -83,13 +84,42 @@ func parameters(file *ast.File, f *ast.FuncType) (args []string, flags []TargetF
 		for _, name := range field.Names {
 			switch kind := field.Type.(type) {
 			case *ast.StarExpr:
-				flags = append(flags, TargetFlag{Name: strings.ToLower(name.Name), Type: fmt.Sprint(kind.X), Help: behind(file, field)})
+				flags = append(flags, TargetFlag{Name: dashed(name.Name), Type: fmt.Sprint(kind.X), Help: behind(file, field)})
 			case *ast.Ident:
 				args = append(args, name.Name)
 			}
 		}
 	}
 	return args, flags
+}
+
+// dashed returns how a flag is called on the command line: "cover-min" for
+// coverMin.
+func dashed(name string) string {
+	var b strings.Builder
+	for _, r := range name {
+		if unicode.IsUpper(r) {
+			b.WriteByte('-')
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
+}
+
+// Undashed returns arguments as mage takes them, which knows a flag by the name of
+// a parameter in lower case: "-covermin=80" for "-cover-min=80".
+func Undashed(args []string) []string {
+	var undashed []string
+	for _, arg := range args {
+		if name, value, valued := strings.Cut(arg, "="); strings.HasPrefix(name, "-") {
+			arg = "-" + strings.ReplaceAll(name, "-", "")
+			if valued {
+				arg += "=" + value
+			}
+		}
+		undashed = append(undashed, arg)
+	}
+	return undashed
 }
 
 // behind returns the comment that follows a parameter in its line. The parser

@@ -112,6 +112,8 @@ func (l *lab) tryOne(ctx context.Context, f TryFlags, p *project.Project, t tria
 	if len(along) > 0 {
 		runner.Attend = func(ctx context.Context, v *vm.VM) error { return takeAlong(ctx, v, along) }
 	}
+	l.cover(f.Flags, runner, kernels)
+	defer func() { l.gather(runner, t.folder.Root) }()
 	runner.Build = func(ctx context.Context, k *kernel.Kernel) (*kbuild.Modules, error) {
 		m, err := t.folder.Build(ctx, l.cache, k)
 		return m, l.keepOutput(t.folder, k, err)

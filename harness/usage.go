@@ -47,7 +47,7 @@ func Misspelt(path string, args []string) error {
 			switch {
 			case len(flags) == 0:
 				return &fault.Error{Owner: fault.Usage, What: fmt.Sprintf("the target %s has no flags, and not %q", name, flag)}
-			case !slices.Contains(flags, strings.ToLower(flag)):
+			case !slices.ContainsFunc(flags, func(known string) bool { return plain(known) == plain(flag) }):
 				return &fault.Error{Owner: fault.Usage, What: fmt.Sprintf("the target %s has no flag %q", name, flag), Hint: fault.Choices(flag, "its flags", flags)}
 			}
 			args = args[1:]
@@ -55,6 +55,9 @@ func Misspelt(path string, args []string) error {
 	}
 	return nil
 }
+
+// plain returns the name of a flag as mage knows it.
+func plain(flag string) string { return strings.ReplaceAll(strings.ToLower(flag), "-", "") }
 
 func (t Target) flagNames() []string {
 	var names []string

@@ -109,7 +109,7 @@ func (f *Folder) build(ctx context.Context, k *kernel.Kernel, work, out string) 
 	if err := certain(b.broken); err != nil {
 		return err
 	}
-	if err := kbuild.Keep(ctx, k, kos, out); err != nil {
+	if err := errors.Join(kbuild.KeepNotes(k, b.root, out), kbuild.Keep(ctx, k, kos, out)); err != nil {
 		return err
 	}
 	if b.conf != nil {

@@ -125,6 +125,9 @@ func buildInto(ctx context.Context, c *cache.Cache, k *kernel.Kernel, sources *s
 	if len(kos) == 0 && len(sources.only) == 0 {
 		return &fault.Error{Owner: fault.Build, What: "make ended well, but built no module", Where: stage, Hint: "does the folder have a Kbuild file with obj-m?"}
 	}
+	if err := KeepNotes(k, stage, out); err != nil {
+		return err
+	}
 	return Keep(ctx, k, kos, out)
 }
 

@@ -73,7 +73,11 @@ func Keep(ctx context.Context, k *kernel.Kernel, kos []string, out string) error
 		if uses {
 			without = ".none"
 		}
-		argv = append(argv, without, whole, filepath.Join(out, filepath.Base(ko)))
+		marked, err := marks(text)
+		if err != nil {
+			return err
+		}
+		argv = append(argv, without, marked, whole, filepath.Join(out, filepath.Base(ko)))
 	}
 	output, err := toolchain.Program{Dir: out, Argv: argv}.Run(ctx, k)
 	if ctx.Err() != nil {
@@ -89,11 +93,11 @@ func Keep(ctx context.Context, k *kernel.Kernel, kos []string, out string) error
 }
 
 // strip strips modules, for each of which it is told the section to be left
-// out, the file, and the new file.
+// out, further options, the file, and the new file.
 const strip = `objcopy=$1; shift
 while [ $# -gt 0 ]; do
-	"$objcopy" --strip-debug --remove-section="$1" --remove-section="$1".base "$2" "$3"
-	shift 3
+	"$objcopy" --strip-debug --remove-section="$1" --remove-section="$1".base $2 "$3" "$4"
+	shift 4
 done`
 
 func hasSection(text []byte, name string) (bool, error) {

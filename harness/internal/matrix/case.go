@@ -173,6 +173,11 @@ func (r *Runner) attempt(ctx context.Context, col *Target, c lesson.Case, own ma
 		return unable(err), nil
 	}
 	record.VM = how
+	counting, err := r.count(ctx, col, v)
+	if err != nil {
+		v.Close()
+		return unable(err), nil
+	}
 	v.Listen(func(rec kmsg.Record) {
 		for _, line := range kmsg.Transcript([]kmsg.Record{rec}) {
 			r.View.Log(col.kernel.Release, c.ID(), line)
@@ -185,13 +190,14 @@ func (r *Runner) attempt(ctx context.Context, col *Target, c lesson.Case, own ma
 		}
 	}
 	v.Limit = r.Limit
-	b := &guest{vm: v, column: col, own: own, excused: map[uint64]bool{}}
+	b := &guest{vm: v, column: col, own: own, excused: map[uint64]bool{}, counting: counting}
 	outcome := r.Play(ctx, c, b, lesson.Options{Work: work, Update: r.Update, Echo: func(step string) {
 		b.current = step
 		r.View.Step(col.kernel.Release, c.ID(), step)
 	}})
 	b.hear(ctx, &outcome)
-	record.Notes = b.notes
+	uncounted := r.counted(ctx, col, c, b, outcome)
+	record.Notes = append(b.notes, uncounted...)
 	record.Findings = slices.DeleteFunc(kmsg.Findings(b.records), func(finding string) bool {
 		return slices.ContainsFunc(allowed, func(a splat.Allowance) bool { return a.Excuses(finding, c.Name, col.kernel.Series) })
 	})

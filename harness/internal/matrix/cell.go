@@ -27,6 +27,7 @@ type Target struct {
 	unsupported *kbuild.Unsupported        // the modules are not for this kernel
 	hints       map[*kbuild.Error][]string // what errors of the build come of
 	machine     vm.Machine
+	counters    []byte // the module that reads counters, where they are to be read
 
 	mu        sync.Mutex
 	templates map[int]*vm.Template // by number of CPUs
@@ -45,6 +46,9 @@ func (r *Runner) Prepare(ctx context.Context, source kernel.Source) (*Target, er
 		return nil, err
 	}
 	if err := r.Rebuild(ctx, col); err != nil {
+		return nil, err
+	}
+	if err := r.readyToCount(ctx, col); err != nil {
 		return nil, err
 	}
 	if r.Build != nil && col.modules == nil {
@@ -68,7 +72,11 @@ func (r *Runner) Rebuild(ctx context.Context, col *Target) error {
 			return kbuild.Build(ctx, r.Cache, k, r.Kmod, r.Only...)
 		}
 	}
-	modules, err := build(ctx, col.kernel)
+	k, err := r.compiledFor(col.kernel)
+	if err != nil {
+		return err
+	}
+	modules, err := build(ctx, k)
 	col.modules, col.buildError, col.unsupported = modules, nil, nil
 	_, broken := errors.AsType[*kbuild.Error](err)
 	switch {

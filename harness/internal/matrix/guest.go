@@ -39,6 +39,7 @@ type guest struct {
 	notes    []string        // what a reader of the record should know
 	excused  map[uint64]bool // the sequence numbers of records that say nothing of the case
 	forgiven uint64          // the taint that those left
+	counting *counting       // which lines the modules ran; nil when nobody asks
 }
 
 var _ Guest = (*guest)(nil)
@@ -105,6 +106,7 @@ func (b *guest) End(ctx context.Context, argv []string) (lesson.Step, lesson.End
 	if err := b.WriteFile(ctx, "/proc/sys/kernel/printk", []byte(everything)); err != nil {
 		return lesson.Step{}, "", err
 	}
+	b.counting.read(ctx, b)
 	shown, known, kept := len(b.vm.Console()), b.newest(), b.vm.Watch()
 	answer, err := b.vm.Run(ctx, nil, argv...)
 	if err == nil {

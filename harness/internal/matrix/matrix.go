@@ -19,6 +19,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"kmodlab/harness/internal/api"
+	"kmodlab/harness/internal/coverage"
 	"kmodlab/harness/internal/kbuild"
 	"kmodlab/harness/internal/lesson"
 	"kmodlab/harness/internal/splat"
@@ -70,6 +71,8 @@ type Runner struct {
 	Allow   []splat.Allowance                                       // splats that are no fault, beside those that a lesson allows
 	History api.History                                             // other kernels, by which what is missing on one is explained
 	Play    Play                                                    // what a case does on its VM; nil runs its script
+
+	Coverage *coverage.Collector // gathers which lines of the modules the cases run; nil measures nothing
 
 	// Attend, if not nil, is called with the VM of each case and returns when
 	// the case may begin. Its error ends the case, as infra.

@@ -18,6 +18,7 @@ import (
 	"slices"
 
 	"kmodlab/harness/internal/claims"
+	"kmodlab/harness/internal/coverage"
 	"kmodlab/harness/internal/report"
 	"kmodlab/harness/internal/verdict"
 )
@@ -41,15 +42,15 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 
 // Write writes the report of j to w. Of list, it shows the claims that
 // settlements settle on the kernels of its records; logs is the folder that the
-// records' logs lie in.
-func Write(w io.Writer, j verdict.Judgement, list []claims.Claim, settlements []claims.Settlement, logs fs.FS) error {
+// records' logs lie in; measured is what the run measured of coverage, or nil.
+func Write(w io.Writer, j verdict.Judgement, list []claims.Claim, settlements []claims.Settlement, measured *coverage.Run, logs fs.FS) error {
 	records := j.Records
 	var kernels []string
 	for _, k := range report.NewGrid(records).Kernels {
 		kernels = append(kernels, k.Name)
 	}
 	d := data{Style: template.CSS(style), Script: template.JS(script), Closing: j.Closing(), Stale: j.Ledger,
-		Time: newTimeline(records)}
+		Time: newTimeline(records), Coverage: newCovered(measured)}
 	d.Started = started(records)
 	for _, v := range verdict.All() {
 		n := 0
@@ -82,6 +83,7 @@ type data struct {
 	Transcripts [][]step
 	Time        timeline
 	Ledger      []claim
+	Coverage    *covered // nil when none was measured
 	LeftOut     []string // sentences: what is not on the page
 }
 

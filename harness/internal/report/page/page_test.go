@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"kmodlab/harness/internal/claims"
+	"kmodlab/harness/internal/coverage"
 	"kmodlab/harness/internal/lesson"
 	"kmodlab/harness/internal/verdict"
 )
@@ -35,6 +36,14 @@ func fixture(t *testing.T, path string) (verdict.Judgement, []claims.Claim, []cl
 		[]claims.Settlement{{Claim: "C1", Verdict: "holds", Remark: "mostly", Case: c}}
 }
 
+// measured is what two kernels ran of a source.
+var measured = &coverage.Run{Sources: map[string]string{"kmod/a/a.c": "int a(void)\n{\n\tif (1 < 2)\n\t\treturn b();\n\treturn 0;\n}\n"},
+	Missing: []string{"the module z was built without counters"},
+	Profiles: []coverage.Profile{
+		{Kernel: "5.10", Files: coverage.Files{"kmod/a/a.c": {1: {Hits: 2, First: "a/first"}, 3: {Hits: 2, First: "a/first"}, 4: {}, 5: {}}}},
+		{Kernel: "6.12", Files: coverage.Files{"kmod/a/a.c": {1: {Hits: 1, First: "a/second"}, 3: {Hits: 1, First: "a/second"}, 4: {Hits: 1, First: "a/second"}, 5: {}}, "kmod/b/b.c": {1: {}}}},
+	}}
+
 const fixtureFile = "../testdata/results.json"
 
 // write writes the page of the results file at path and returns its URL.
@@ -42,7 +51,7 @@ func write(t *testing.T, path string) string {
 	t.Helper()
 	j, list, settlements := fixture(t, path)
 	var b strings.Builder
-	if err := Write(&b, j, list, settlements, os.DirFS(filepath.Dir(path))); err != nil {
+	if err := Write(&b, j, list, settlements, measured, os.DirFS(filepath.Dir(path))); err != nil {
 		t.Fatal(err)
 	}
 	file := filepath.Join(t.TempDir(), "report.html")

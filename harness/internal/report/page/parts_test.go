@@ -83,7 +83,7 @@ func TestPageStaysSmall(t *testing.T) {
 		}
 	}
 	var size counter
-	if err := Write(&size, verdict.Judgement{Records: records}, nil, nil, fstest.MapFS{}); err != nil {
+	if err := Write(&size, verdict.Judgement{Records: records}, nil, nil, nil, fstest.MapFS{}); err != nil {
 		t.Fatal(err)
 	}
 	if size > 3<<20 {
@@ -104,7 +104,7 @@ func (c *counter) Write(p []byte) (int, error) {
 func TestPageHasFindings(t *testing.T) {
 	j, list, settlements := fixture(t, fixtureFile)
 	var b strings.Builder
-	if err := Write(&b, j, list, settlements, fstest.MapFS{}); err != nil {
+	if err := Write(&b, j, list, settlements, nil, fstest.MapFS{}); err != nil {
 		t.Fatal(err)
 	}
 	if want := "<dt>finding</dt><dd>m: ignoring obsolete section &lt;__ksymtab_gpl&gt; &amp; 100% | more</dd>"; !strings.Contains(b.String(), want) {

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package coverage
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"kmodlab/harness/internal/kbuild"
+)
+
+// Notes are what the compiler noted of modules.
+type Notes struct {
+	stage   string // where they were compiled
+	objects map[string]*Object
+}
+
+// OpenNotes reads what was noted of the modules m.
+func OpenNotes(m *kbuild.Modules) (*Notes, error) {
+	stage, err := os.ReadFile(filepath.Join(m.Dir, kbuild.NotesFolder, kbuild.StageFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return &Notes{}, nil // there was nothing to compile
+	}
+	if err != nil {
+		return nil, err
+	}
+	n := &Notes{stage: string(stage), objects: map[string]*Object{}}
+	root := filepath.Join(m.Dir, kbuild.NotesFolder)
+	return n, filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != kbuild.NotesExt {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		if n.objects[rel], err = ReadNotes(text); err != nil {
+			return fmt.Errorf("%s: %w", rel, err)
+		}
+		return nil
+	})
+}
+
+// Files returns all lines of the modules, none of which was run; of those in the
+// folders only, unless there are none.
+func (n *Notes) Files(only ...string) Files {
+	files := Files{}
+	for name, o := range n.objects {
+		if len(only) == 0 || within(name, only) {
+			for i := range o.Functions {
+				n.put(files, o, &o.Functions[i], nil, "")
+			}
+		}
+	}
+	return files
+}
+
+func within(name string, folders []string) bool {
+	top, _, _ := strings.Cut(name, "/")
+	for _, f := range folders {
+		if f == top {
+			return true
+		}
+	}
+	return false
+}
+
+// Measure returns which lines the case called by ran, by the counters that it
+// left. What of them belongs to no notes, or to those of another build, is an
+// error, which joins all such; the others count.
+func (n *Notes) Measure(counters []Counters, by string) (Files, error) {
+	files := Files{}
+	var errs []error
+	for _, c := range counters {
+		if err := n.measure(files, c, by); err != nil {
+			errs = append(errs, fmt.Errorf("module %s: %w", c.Module, err))
+		}
+	}
+	return files, errors.Join(errs...)
+}
+
+var errOtherBuild = errors.New("its counters are of another build than the compiler's notes")
+
+func (n *Notes) measure(files Files, c Counters, by string) error {
+	rel, err := filepath.Rel(n.stage, strings.TrimSuffix(c.File, filepath.Ext(c.File))+kbuild.NotesExt)
+	if err != nil {
+		return err
+	}
+	o := n.objects[rel]
+	if o == nil {
+		return fmt.Errorf("the compiler noted nothing of it: %s", rel)
+	}
+	if o.Stamp != c.Stamp {
+		return fmt.Errorf("%w: %s", errOtherBuild, rel)
+	}
+	known := map[uint32]*Function{}
+	for i := range o.Functions {
+		known[o.Functions[i].Ident] = &o.Functions[i]
+	}
+	for _, fc := range c.Of {
+		f := known[fc.Ident]
+		if f == nil || f.Lines != fc.Lines || f.Graph != fc.Graph || f.counters != len(fc.Arcs) {
+			return fmt.Errorf("%w: %s, function %08x", errOtherBuild, rel, fc.Ident)
+		}
+		n.put(files, o, f, f.counts(fc.Arcs), by)
+	}
+	return nil
+}
+
+// put adds the lines of a function to files. A line of several blocks ran as
+// often as it was come to from other lines, or as the most frequent of the
+// blocks: the body of a loop may stand in its line. counts are of the blocks;
+// nil when none was run.
+func (n *Notes) put(files Files, o *Object, f *Function, counts []uint64, by string) {
+	if f.Made {
+		return
+	}
+	hits := map[Place]uint64{}
+	for b := range f.blocks {
+		for _, at := range f.blocks[b].at {
+			var ran uint64
+			if counts != nil {
+				ran = counts[b]
+			}
+			hits[at] = max(hits[at], ran)
+		}
+	}
+	for at, ran := range hits {
+		if path, ok := n.source(o, at.File); ok {
+			files.add(path, at.Line, ran, by)
+		}
+	}
+}
+
+// source returns the path of a source below the folder of the modules. Others
+// are the kernel's: what its headers put into a module is not for the module's
+// cases to run.
+func (n *Notes) source(o *Object, file string) (string, bool) {
+	if !filepath.IsAbs(file) {
+		file = filepath.Join(o.Dir, file)
+	}
+	rel, err := filepath.Rel(n.stage, file)
+	return rel, err == nil && filepath.IsLocal(rel)
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+package coverage
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// samples are testdata/sample.c as two compilers compiled it, with and without
+// optimisation: their notes, the counters after fail(0), fail(5) and fail(2), and
+// the lines that the compiler's own gcov makes of both.
+var samples = []string{"gcc-12-O0", "gcc-12-O2", "gcc-14-O0", "gcc-14-O2"}
+
+func sample(t testing.TB, name string) (*Notes, []Counters) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata", name, "sample.gcno"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := ReadNotes(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, err = os.ReadFile(filepath.Join("testdata", name, "counters")); err != nil {
+		t.Fatal(err)
+	}
+	counters, lost, err := ParseCounters(text)
+	if err != nil || len(lost) > 0 || len(counters) != 1 {
+		t.Fatalf("ParseCounters() = %d objects, lost %q, %v; want one object", len(counters), lost, err)
+	}
+	return &Notes{stage: o.Dir, objects: map[string]*Object{"sample.gcno": o}}, counters
+}
+
+// in moves counters to where the notes say that the compiler ran.
+func in(n *Notes, counters []Counters) []Counters {
+	counters[0].File = filepath.Join(n.stage, "sample.gcda")
+	return counters
+}
+
+func TestMeasureSaysWhatGcovSays(t *testing.T) {
+	for _, name := range samples {
+		t.Run(name, func(t *testing.T) {
+			n, counters := sample(t, name)
+			files, err := n.Measure(in(n, counters), "lesson/case")
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := os.ReadFile(filepath.Join("testdata", name, "lines"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got strings.Builder
+			for _, line := range files["sample.c"].Numbers() {
+				fmt.Fprintln(&got, line, files["sample.c"][line].Hits)
+			}
+			if got.String() != string(want) {
+				t.Errorf("lines and their hits:\n%swant, by gcov:\n%s", got.String(), want)
+			}
+			for line, l := range files["sample.c"] {
+				if (l.First == "lesson/case") != (l.Hits > 0) {
+					t.Errorf("line %d ran %d times, first in %q", line, l.Hits, l.First)
+				}
+			}
+		})
+	}
+}
+
+// What no case came near is there with no hits.
+func TestFilesHaveAllLines(t *testing.T) {
+	n, counters := sample(t, samples[0])
+	ran, err := n.Measure(in(n, counters), "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := n.Files()
+	if got, want := all.Share(), (Share{0, ran.Share().Lines}); got != want {
+		t.Errorf("all lines: %+v; want %+v", got, want)
+	}
+	if got := n.Files("elsewhere"); len(got) > 0 {
+		t.Errorf("of another folder: %v; want none", got)
+	}
+}
+
+func TestMeasureRefusesOtherBuilds(t *testing.T) {
+	for name, spoil := range map[string]func(*Counters){
+		"another stamp":        func(c *Counters) { c.Stamp++ },
+		"another function":     func(c *Counters) { c.Of[0].Ident++ },
+		"another graph":        func(c *Counters) { c.Of[0].Graph++ },
+		"a counter too many":   func(c *Counters) { c.Of[0].Arcs = append(c.Of[0].Arcs, 1) },
+		"no counters":          func(c *Counters) { c.Of[0].Arcs = nil },
+		"a function elsewhere": func(c *Counters) { c.Of[0].Lines++ },
+	} {
+		t.Run(name, func(t *testing.T) {
+			n, counters := sample(t, "gcc-12-O2")
+			spoil(&in(n, counters)[0])
+			if _, err := n.Measure(counters, "x"); !errors.Is(err, errOtherBuild) {
+				t.Errorf("Measure() = %v; want %v", err, errOtherBuild)
+			}
+		})
+	}
+	n, counters := sample(t, "gcc-12-O2")
+	if _, err := n.Measure(counters, "x"); err == nil || !strings.Contains(err.Error(), "noted nothing of it") {
+		t.Errorf("Measure() of an object elsewhere = %v; want that nothing was noted of it", err)
+	}
+}
+
+// Of a function that a task died in, what goes in does not come out.
+func TestCountsOfAnUnfinishedFunction(t *testing.T) {
+	// entry -> 2 -> 3 -> exit, and 2 -> exit; what is counted is entry -> 2 and 2 -> exit.
+	f := &Function{blocks: make([]block, 4), arcs: []arc{{from: entry, to: 2, counted: true}, {from: 2, to: 3}, {from: 2, to: exit, counted: true}, {from: 3, to: exit}}}
+	if got := f.counts([]uint64{1, 0}); got[2] != 1 || got[3] != 1 {
+		t.Errorf("counts %v; want that blocks 2 and 3 ran once", got)
+	}
+	if got := f.counts([]uint64{1, 3}); got[2] != 3 || got[3] != 0 {
+		t.Errorf("counts %v; want no less than what came out of block 2, and nothing in block 3", got)
+	}
+	died := &Function{blocks: make([]block, 3), arcs: []arc{{from: entry, to: 2, counted: true}, {from: 2, to: exit, counted: true}}}
+	if got := died.counts([]uint64{1, 0}); got[2] != 1 {
+		t.Errorf("counts %v; want that the block ran that nobody came out of", got)
+	}
+}
+
+func TestMerge(t *testing.T) {
+	a := Profile{Kernel: "6.1", Files: Files{"a.c": {1: {Hits: 2, First: "x/a"}, 2: {}, 4: {}}}}
+	b := Profile{Kernel: "6.12", Files: Files{"a.c": {1: {Hits: 1, First: "x/b"}, 2: {Hits: 5, First: "x/b"}, 3: {}}, "b.c": {7: {}}}}
+	got := Merge([]Profile{a, b}).Files
+	want := Files{"a.c": {1: {Hits: 3, First: "x/a"}, 2: {Hits: 5, First: "x/b"}, 3: {}, 4: {}}, "b.c": {7: {}}}
+	if !maps.EqualFunc(got, want, func(a, b File) bool { return maps.Equal(a, b) }) {
+		t.Errorf("merged %v; want %v", got, want)
+	}
+	if a.Files["a.c"][1].Hits != 2 {
+		t.Error("merging changed what was merged")
+	}
+}
+
+func TestNever(t *testing.T) {
+	ran := Line{Hits: 1}
+	for _, tt := range []struct {
+		file File
+		want string
+	}{
+		{File{}, ""},
+		{File{3: ran}, ""},
+		{File{1: {}, 3: ran, 4: {}, 6: {}, 9: ran, 10: {}}, "1, 4-6, 10"},
+	} {
+		if got := Ranges(tt.file.Never()); got != tt.want {
+			t.Errorf("never run of %v: %q; want %q", tt.file, got, tt.want)
+		}
+	}
+}
+
+func TestShare(t *testing.T) {
+	for _, tt := range []struct {
+		share Share
+		want  string
+	}{{Share{}, "100.0 %"}, {Share{1, 2}, "50.0 %"}, {Share{2000, 2000}, "100.0 %"}, {Share{1999, 2000}, "99.9 %"}, {Share{9999, 10000}, "99.9 %"}} {
+		if got := tt.share.String(); got != tt.want {
+			t.Errorf("%+v: %q; want %q", tt.share, got, tt.want)
+		}
+	}
+}
+
+func TestReports(t *testing.T) {
+	f := Files{"b.c": {1: {Hits: 7}, 2: {}}, "a.c": {5: {Hits: 1}}}
+	var lcov, table strings.Builder
+	if err := errors.Join(f.LCOV(&lcov), f.Table(&table)); err != nil {
+		t.Fatal(err)
+	}
+	const wantLCOV = "TN:\nSF:a.c\nDA:5,1\nLF:1\nLH:1\nend_of_record\nSF:b.c\nDA:1,7\nDA:2,0\nLF:2\nLH:1\nend_of_record\n"
+	if lcov.String() != wantLCOV {
+		t.Errorf("lcov:\n%swant:\n%s", &lcov, wantLCOV)
+	}
+	const wantTable = "file  lines  run      never run\na.c   1      100.0 %\nb.c   2      50.0 %   2\nall   3      66.7 %\n"
+	if table.String() != wantTable {
+		t.Errorf("table:\n%swant:\n%s", &table, wantTable)
+	}
+}
