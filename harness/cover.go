@@ -51,6 +51,24 @@ func (l *lab) gather(runner *matrix.Runner, dir string) {
 	l.coverage.Add(runner.Coverage.Profiles(l.seen(dir)))
 }
 
+// takeCoverage takes in what parts of the run measured on other machines.
+func (l *lab) takeCoverage(parts []verdict.Part) error {
+	for _, p := range parts {
+		measured, err := coverage.Read(filepath.Join(p.Dir, coverageFile))
+		if err != nil {
+			return &fault.Error{Owner: fault.Usage, What: "what a part measured of coverage cannot be read", Where: p.Dir, Err: err, Hint: "keep the whole output folder of each part"}
+		}
+		if measured == nil {
+			continue
+		}
+		if l.coverage == nil {
+			l.coverage = &coverage.Run{Sources: map[string]string{}}
+		}
+		l.coverage.Add(measured.Profiles, measured.Missing)
+	}
+	return nil
+}
+
 // seen returns how a person calls a folder: by its way from where they stand, if
 // that is short.
 func (l *lab) seen(dir string) string {
@@ -98,7 +116,7 @@ func (l *lab) keepCoverage(w io.Writer) error {
 		}
 	}
 	l.view.Printf("\n")
-	merged.Table(w)
+	l.coverage.Table(w)
 	for _, sentence := range l.coverage.Missing {
 		l.view.Printf("not measured: %s\n", sentence)
 	}

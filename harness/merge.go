@@ -4,6 +4,7 @@ package harness
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -44,7 +45,7 @@ func (h Home) Merge(ctx context.Context, w io.Writer, dirs string, f Flags) erro
 	if err != nil {
 		return status(err)
 	}
-	if err := l.takeLogs(parts); err != nil {
+	if err := errors.Join(l.takeLogs(parts), l.takeCoverage(parts)); err != nil {
 		return status(err)
 	}
 	j, err := l.judge(p, records)

@@ -3,6 +3,8 @@
 package harness
 
 import (
+	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,6 +19,9 @@ func TestMisspelt(t *testing.T) {
 		"run -kernel=6.12 -lesson=order":   "",
 		"Run -Kernel=6.12":                 "",
 		"run -update":                      "",
+		"run -cover-min=80 -cover":         "",
+		"run -covermin=80":                 "",
+		"run -cover-mni=80":                `did you mean "cover-min"?`,
 		"kernels":                          "",
 		"kernels:list":                     "",
 		"-lesson=order":                    "",
@@ -42,5 +47,31 @@ func TestMisspelt(t *testing.T) {
 	}
 	if err := Misspelt("no-such-file.go", []string{"runn"}); err != nil {
 		t.Errorf("Misspelt() without a magefile = %v; want nil", err)
+	}
+}
+
+// A flag of two words is one that mage knows.
+func TestUndashed(t *testing.T) {
+	for line, want := range map[string]string{
+		"run -cover-min=80 --cover -run=^a-b$ lint-x": "run -covermin=80 -cover -run=^a-b$ lint-x",
+		"explain -":   "explain -",
+		"test -a-b c": "test -ab c",
+	} {
+		if got := strings.Join(Undashed(strings.Fields(line)), " "); got != want {
+			t.Errorf("Undashed(%q) = %q; want %q", line, got, want)
+		}
+	}
+	text, err := os.ReadFile("../magefile.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	targets, err := Targets(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, target := range targets {
+		if target.Name == "run" && !slices.Contains(target.flagNames(), "cover-min") {
+			t.Errorf("the flags of run: %q; want cover-min among them", target.flagNames())
+		}
 	}
 }

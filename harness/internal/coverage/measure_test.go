@@ -167,17 +167,53 @@ func TestShare(t *testing.T) {
 }
 
 func TestReports(t *testing.T) {
-	f := Files{"b.c": {1: {Hits: 7}, 2: {}}, "a.c": {5: {Hits: 1}}}
+	r := &Run{Profiles: []Profile{{Kernel: "6.12", Files: Files{"b.c": {1: {Hits: 7}, 2: {}, 3: {Hits: 1}, 5: {}}, "a.c": {5: {Hits: 1}}}}},
+		Sources: map[string]string{"b.c": "a();\nb();\nc();\n/* Never run: d is broken. */\nd();\n"}}
 	var lcov, table strings.Builder
-	if err := errors.Join(f.LCOV(&lcov), f.Table(&table)); err != nil {
+	if err := errors.Join(r.Merged().LCOV(&lcov), r.Table(&table)); err != nil {
 		t.Fatal(err)
 	}
-	const wantLCOV = "TN:\nSF:a.c\nDA:5,1\nLF:1\nLH:1\nend_of_record\nSF:b.c\nDA:1,7\nDA:2,0\nLF:2\nLH:1\nend_of_record\n"
+	const wantLCOV = "TN:\nSF:a.c\nDA:5,1\nLF:1\nLH:1\nend_of_record\nSF:b.c\nDA:1,7\nDA:2,0\nDA:3,1\nDA:5,0\nLF:4\nLH:2\nend_of_record\n"
 	if lcov.String() != wantLCOV {
 		t.Errorf("lcov:\n%swant:\n%s", &lcov, wantLCOV)
 	}
-	const wantTable = "file  lines  run      never run\na.c   1      100.0 %\nb.c   2      50.0 %   2\nall   3      66.7 %\n"
+	const wantTable = "file  lines  run      never run  explained\na.c   1      100.0 %\nb.c   4      50.0 %   2          5\nall   5      60.0 %\n"
 	if table.String() != wantTable {
 		t.Errorf("table:\n%swant:\n%s", &table, wantTable)
+	}
+}
+
+func TestExplained(t *testing.T) {
+	const source = `f();
+/* Never run: no kernel does that. */
+g();
+h();
+/*
+ * Never run: this takes
+ * more than a line.
+ */
+i();
+j(); // never run: this neither
+/* Never run: this is of nothing that follows. */
+k();
+l();
+/* It is never run: that is no explanation. */
+m();
+`
+	for _, tt := range []struct {
+		never           []Range
+		explained, rest string
+	}{
+		{[]Range{{1, 1}}, "", "1"},
+		{[]Range{{3, 4}}, "3-4", ""},
+		{[]Range{{4, 4}}, "", "4"},
+		{[]Range{{9, 9}}, "9", ""},
+		{[]Range{{10, 10}}, "10", ""},
+		{[]Range{{3, 3}, {13, 13}, {15, 15}}, "3", "13, 15"},
+	} {
+		explained, rest := Explained(source, tt.never)
+		if Ranges(explained) != tt.explained || Ranges(rest) != tt.rest {
+			t.Errorf("Explained(%v) = %q, %q; want %q, %q", tt.never, Ranges(explained), Ranges(rest), tt.explained, tt.rest)
+		}
 	}
 }

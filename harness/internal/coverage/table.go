@@ -10,15 +10,20 @@ import (
 	"text/tabwriter"
 )
 
-// Table writes a line a file: how many of its lines were run, and which never.
-func (f Files) Table(w io.Writer) error {
+// Table writes a line a file, of all kernels together: how many of its lines were
+// run, which were not on any, and which of those a comment explains.
+func (r *Run) Table(w io.Writer) error {
 	var b bytes.Buffer
 	t := tabwriter.NewWriter(&b, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(t, "file\tlines\trun\tnever run")
-	for _, path := range f.Paths() {
-		row(t, path, f[path].Share(), Ranges(f[path].Never()))
+	fmt.Fprintln(t, "file\tlines\trun\tnever run\texplained")
+	merged := r.Merged()
+	for _, path := range merged.Paths() {
+		explained, rest := Explained(r.Sources[path], merged[path].Never())
+		s := merged[path].Share()
+		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\n", path, s.Lines, s, Ranges(rest), Ranges(explained))
 	}
-	row(t, "all", f.Share(), "")
+	s := merged.Share()
+	fmt.Fprintf(t, "all\t%d\t%s\t\t\n", s.Lines, s)
 	t.Flush()
 	for line := range strings.Lines(b.String()) {
 		if _, err := fmt.Fprintln(w, strings.TrimRight(line, " \n")); err != nil {
@@ -26,10 +31,6 @@ func (f Files) Table(w io.Writer) error {
 		}
 	}
 	return nil
-}
-
-func row(w io.Writer, name string, s Share, never string) {
-	fmt.Fprintf(w, "%s\t%d\t%s\t%s\n", name, s.Lines, s, never)
 }
 
 // String returns the share in percent: "97.5 %". What is not all of it is never

@@ -36,6 +36,9 @@ type folder struct {
 // no C before it has a name.
 var styled = []folder{
 	{path: "kmod"},
+	{path: "guest/counters"},
+	{path: "harness/internal/coverage/testdata"},
+	{"harness/testdata/coverage", []string{"AVOID_BUG"}, "it crashes the kernel on purpose"},
 	{path: "harness/testdata/cycles"},
 	{path: "harness/testdata/foreign"},
 	{path: "harness/testdata/misuse"},

@@ -18,11 +18,12 @@ type covered struct {
 
 // coveredFile is a source; Shares are those of the kernels, in their order.
 type coveredFile struct {
-	Path   string
-	Share  coverage.Share
-	Shares []string
-	Never  string
-	Lines  []coveredLine
+	Path      string
+	Share     coverage.Share
+	Shares    []string
+	Never     string
+	Explained string
+	Lines     []coveredLine
 }
 
 // coveredLine is a line of a source; one that is no code has no Class.
@@ -47,7 +48,8 @@ func newCovered(r *coverage.Run) *covered {
 	}
 	for _, path := range merged.Paths() {
 		file := merged[path]
-		f := coveredFile{Path: path, Share: file.Share(), Never: coverage.Ranges(file.Never())}
+		explained, rest := coverage.Explained(r.Sources[path], file.Never())
+		f := coveredFile{Path: path, Share: file.Share(), Never: coverage.Ranges(rest), Explained: coverage.Ranges(explained)}
 		for _, p := range r.Profiles {
 			share := "not built"
 			if lines, ok := p.Files[path]; ok {
