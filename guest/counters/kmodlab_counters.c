@@ -36,7 +36,7 @@
  * hold: as in kernel/gcov/gcc_4_7.c of 7.3. The modules are compiled by the
  * compiler that this one is compiled by.
  */
-#if !defined(__GNUC__) || defined(__clang__) || __GNUC__ < 11
+#if !defined(__GNUC__) || defined(__clang__) || __GNUC__ < 12
 #error "the counters of this compiler are not known"
 #elif __GNUC__ >= 15
 #define KINDS 10
@@ -63,9 +63,7 @@ struct gcov_info {
 	unsigned int version;
 	struct gcov_info *next;
 	unsigned int stamp;
-#if __GNUC__ >= 12
 	unsigned int checksum;
-#endif
 	const char *filename;
 	void *merge[KINDS];
 	unsigned int n_functions;

@@ -58,7 +58,7 @@ func signature(f *ast.FuncDecl) target {
 		_, optional := p.Type.(*ast.StarExpr)
 		for _, name := range p.Names {
 			if optional {
-				found.flags = append(found.flags, name.Name)
+				found.flags = append(found.flags, capital.ReplaceAllStringFunc(name.Name, func(c string) string { return "-" + strings.ToLower(c) }))
 			} else {
 				found.needs++
 			}
@@ -66,6 +66,9 @@ func signature(f *ast.FuncDecl) target {
 	}
 	return found
 }
+
+// capital begins a word in a parameter's name, as a dash does in the flag's.
+var capital = regexp.MustCompile(`[A-Z]`)
 
 // aliases returns what the variable Aliases says.
 func aliases(file *ast.File) map[string]string {
@@ -135,7 +138,7 @@ func TestTargetsAreReal(t *testing.T) {
 }
 
 // flagSpan is a flag that stands alone.
-var flagSpan = regexp.MustCompile(`^-[a-z]+=`)
+var flagSpan = regexp.MustCompile(`^-[a-z]+(-[a-z]+)*=`)
 
 func isFlag(known map[string]target, name string) bool {
 	for _, target := range known {

@@ -13,8 +13,6 @@
 
 #include "part.h"
 
-int covered_at;
-
 static char *mode = "";
 module_param(mode, charp, 0444);
 
