@@ -43,9 +43,11 @@ static const char *state_name(u8 state)
 {
 	switch (state) {
 	case NUD_PERMANENT: return "permanent";
+	/* Never run: no neighbour of a device that sends nothing gets that far. */
 	case NUD_REACHABLE: return "reachable";
 	case NUD_STALE: return "stale";
 	case NUD_FAILED: return "failed";
+	/* Never run: nor is one of these made. */
 	case NUD_NOARP: return "noarp";
 	}
 	return "another";

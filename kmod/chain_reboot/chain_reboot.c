@@ -29,6 +29,7 @@
 #include <linux/printk.h>
 #include <linux/reboot.h>
 
+/* Never run: not that anybody could tell, for the guest that runs it ends with it. */
 static const char *event_name(unsigned long event)
 {
 	switch (event) {

@@ -89,6 +89,7 @@ static void spin_until(bool (*condition)(void))
 
 	while (!condition() && !READ_ONCE(trouble)) {
 		if (time_after(jiffies, end))
+			/* Never run: what is waited for comes. */
 			note(-ETIMEDOUT);
 		cpu_relax();
 	}

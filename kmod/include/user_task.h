@@ -57,6 +57,7 @@ static inline void user_task_pause(unsigned int *pauses)
 	if ((*pauses)++ < 1000)
 		cpu_relax();
 	else
+		/* Never run: it is there before that. */
 		usleep_range(1000, 2000);
 }
 
@@ -79,11 +80,13 @@ static int user_task_map(struct user_task *ut)
 		return -ENOEXEC;
 	code = vm_mmap(NULL, 0, 2 * PAGE_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC,
 		       MAP_PRIVATE | MAP_ANONYMOUS, 0);
+	/* Never run: an insmod has room for a page. */
 	if (IS_ERR_VALUE(code))
 		return (long)code;
 	if (copy_to_user((void __user *)code, user_task_code, sizeof(user_task_code)))
 		return -EFAULT;
 	pages = get_user_pages_fast(code + PAGE_SIZE, 1, FOLL_WRITE, &ut->page);
+	/* Never run: the page can be had. */
 	if (pages != 1)
 		return pages < 0 ? pages : -EFAULT;
 	instruction_pointer_set(task_pt_regs(current), code);

@@ -107,6 +107,7 @@ static int kinds_blocking(struct notifier_block *nb, unsigned long event, void *
 	if (reader)
 		up_read(&head->rwsem);
 	writer = down_write_trylock(&head->rwsem);
+	/* Never run: the call holds it as a reader. */
 	if (writer)
 		up_write(&head->rwsem);
 	pr_info("blocking: its semaphore is held: %s, a second reader may enter: %s, a writer: %s\n",

@@ -71,6 +71,7 @@ static void leave(struct subscriber *s)
 {
 	int err = unregister_test_notifier(&s->nb);
 
+	/* Never run: a block that is on the chain can leave it. */
 	if (err)
 		pr_err("regchain: unregister test_notifier%u failed: %pe\n",
 		       s->number, ERR_PTR(err));

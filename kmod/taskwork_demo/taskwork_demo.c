@@ -82,6 +82,7 @@ static bool notifier_armed;
 static void on_user_return(struct user_return_notifier *urn)
 {
 	if (!in_inserter()) {
+		/* Never run: unless another task gets in between. */
 		others++;
 		return;
 	}
@@ -119,7 +120,10 @@ static bool disarm_notifier(void)
 
 	cpus_read_lock();
 	if (smp_call_function_single(notifier_cpu, disarm_here, &was_armed, 1)) {
-		/* The CPU is offline. Nobody walks its list until it is back. */
+		/*
+		 * The CPU is offline. Nobody walks its list until it is back.
+		 * Never run: no script switches off the CPU that inserts.
+		 */
 		was_armed = notifier_armed;
 		if (notifier_armed)
 			hlist_del(&notifier.link);
@@ -221,6 +225,7 @@ put_inserter:
 
 static void __exit taskwork_demo_exit(void)
 {
+	/* Never run: insmod returns to user mode before anybody can remove the module. */
 	if (disarm_notifier())
 		pr_info("user-return notifier unregistered, the inserting task never met it\n");
 

@@ -113,6 +113,7 @@ static int __init tear_down(void)
 		return -ENOMEM;
 	later = alloc_ordered_workqueue(KBUILD_MODNAME, 0);
 	if (!later) {
+		/* Never run: there is memory. */
 		kfree(s);
 		return -ENOMEM;
 	}

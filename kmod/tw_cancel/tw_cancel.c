@@ -62,6 +62,7 @@ static void add(struct named_work *w)
 {
 	/* The task that runs this is no exiting one, so it takes the work. */
 	__module_get(THIS_MODULE);
+	/* Never run: a task that has not begun to exit takes works. */
 	if (task_work_add(current, &w->head, TWA_RESUME))
 		module_put(THIS_MODULE);
 }

@@ -44,6 +44,7 @@ static void job(const char *how)
 	else if (current->flags & PF_KTHREAD)
 		where = "a kernel thread";
 	else if (current != inserter)
+		/* Never run: there are but these two. */
 		where = "another task";
 	pr_info("%s: in %s, %s sleep, %s\n", how, where, in_task() ? "may" : "may not",
 		in_task() && current->mm ? "with the memory of its task" : "without user memory");

@@ -101,6 +101,7 @@ static int __init tw_exit_init(void)
 		usleep_range(1000, 2000);
 	pr_info("thread is gone\n");
 
+	/* Never run: it does not take it. */
 	if (!add(thread, &too_late, "last"))
 		pr_err("a task that is gone has taken a work\n");
 	put_task_struct(thread);

@@ -71,6 +71,7 @@ static int __init try_mode(const struct named_mode *m)
 
 	while (task_state_to_char(thread) != 'S')
 		usleep_range(1000, 2000);
+	/* Never run: a thread that has not begun to exit takes works. */
 	if (task_work_add(thread, &work, m->mode))
 		pr_err("a living thread has refused a work\n");
 	/* A notification wakes the thread before task_work_add() returns. */

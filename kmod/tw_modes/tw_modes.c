@@ -72,6 +72,7 @@ static void add_work(struct callback_head *w, enum task_work_notify_mode how)
 {
 	/* A pending work keeps the module. The target is alive, so it takes the work. */
 	__module_get(THIS_MODULE);
+	/* Never run: a task that waits for us has not begun to exit. */
 	if (task_work_add(target, w, how))
 		module_put(THIS_MODULE);
 }
@@ -82,7 +83,10 @@ static int adder_func(void *data)
 	const char wanted = *(const char *)data;
 
 	while (task_state_to_char(target) != wanted) {
-		/* It was woken by a signal of somebody else's, and has come for us. */
+		/*
+		 * It was woken by a signal of somebody else's, and has come for us.
+		 * Never run: nobody sends one, and it sleeps by the time we look.
+		 */
 		if (kthread_should_stop())
 			return -EINTR;
 		schedule_timeout_uninterruptible(1);
@@ -132,6 +136,7 @@ static int __init compute(void)
 
 	init_hard_irq_work(&irq, add_from_irq);
 	irq_work_queue(&irq);
+	/* Never run: the interrupt comes at once. */
 	while (!READ_ONCE(added))
 		cpu_relax();
 	irq_work_sync(&irq);

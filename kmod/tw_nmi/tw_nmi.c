@@ -97,6 +97,7 @@ static void __init send_nmi(void)
 	WRITE_ONCE(sent, true);
 	apic->send_IPI_mask(cpumask_of(smp_processor_id()), NMI_VECTOR);
 	/* Both interrupts are taken here, the second one right behind the first. */
+	/* Never run: they are taken before this looks. */
 	for (i = 0; !READ_ONCE(irq_step) && i < 100000000; i++)
 		cpu_relax();
 	WRITE_ONCE(sent, false);
@@ -120,17 +121,20 @@ static int __init tw_nmi_init(void)
 		return try_other_task();
 	inserter = current;
 	err = register_kprobe(&probe);
+	/* Never run: there are probes where the script runs. */
 	if (err) {
 		pr_err("no probe on %s(): %pe\n", probe.symbol_name, ERR_PTR(err));
 		return err;
 	}
 	err = register_nmi_handler(NMI_LOCAL, on_nmi, 0, "tw_nmi");
+	/* Never run: the handler has a name of its own. */
 	if (err)
 		goto unprobe;
 	__module_get(THIS_MODULE);
 	send_nmi();
 	unregister_nmi_handler(NMI_LOCAL, "tw_nmi");
 
+	/* Never run: the kernel keeps what it promises. */
 	if (added) {
 		pr_err("no work was added in an NMI: %pe\n", ERR_PTR(added));
 		module_put(THIS_MODULE);
@@ -144,10 +148,12 @@ static int __init tw_nmi_init(void)
 		pr_info("step %u: irq_work runs, %s\n", irq_step,
 			irq_in_nmi ? "in an NMI" : "in an interrupt that is no NMI");
 	else
+		/* Never run: it comes. */
 		pr_err("no irq_work came\n");
 	pr_info("init returns\n");
 	return 0;
 
+/* Never run: nor does anything lead here. */
 unprobe:
 	unregister_kprobe(&probe);
 	return err;

@@ -127,6 +127,7 @@ static void __init wait_ns(u64 ns)
 	else if (ns < 2 * NSEC_PER_MSEC)
 		udelay(div_u64(ns, NSEC_PER_USEC));
 	else
+		/* Never run: the race is won sooner. */
 		msleep(div_u64(ns, NSEC_PER_MSEC));
 }
 
@@ -139,6 +140,7 @@ static int __init sweep_up(void)
 	init_completion(&sweep.done);
 	err = task_work_add(counter.task, &sweep.head, TWA_SIGNAL);
 	if (err)
+		/* Never run: the task lives, unless somebody kills it. */
 		user_task_stop(&counter);	/* it exits anyway, and waits for its works */
 	else
 		wait_for_completion(&sweep.done);
@@ -165,6 +167,7 @@ static int __init race(int (*before)(struct counted_work *w),
 	}
 	WRITE_ONCE(release, true);
 	err = sweep_up() ?: err;
+	/* Never run: the same. */
 	if (err)
 		return err;
 	none += won + READ_ONCE(w.runs) == 0;
@@ -214,6 +217,7 @@ static int __init fair_races(void)
 	if (err)
 		return err;
 	if (!run || !cancelled) {
+		/* Never run: each wins once. */
 		pr_err("the %s has won no fair race\n", run ? "cancellation" : "run");
 		return -ETIMEDOUT;
 	}
@@ -238,6 +242,7 @@ static int __init tw_race_init(void)
 		return err;
 	err = user_task_start(&counter);
 	if (err) {
+		/* Never run: an insmod has room for a page, see user_task.h. */
 		pr_err("no user task: %pe\n", ERR_PTR(err));
 		return err;
 	}
@@ -245,6 +250,7 @@ static int __init tw_race_init(void)
 	if (!err)
 		err = fair_races();
 	user_task_stop(&counter);
+	/* Never run: they do. */
 	if (err)
 		pr_err("the races did not come to their end: %pe\n", ERR_PTR(err));
 	else

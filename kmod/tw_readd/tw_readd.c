@@ -98,6 +98,7 @@ static int __init tw_readd_init(void)
 	inserter = current;
 	err = register_kprobe(&probe);
 	if (err) {
+		/* Never run: there are probes where the script runs. */
 		pr_err("no probe on task_work_run(): %pe\n", ERR_PTR(err));
 		return err;
 	}

@@ -89,6 +89,7 @@ static int run_by_next_return(enum task_work_notify_mode mode)
 	ran = READ_ONCE(w.ran);
 
 	/* Refused by a task that exits. The work it has is run by its exit, then. */
+	/* Never run: the task lives, unless somebody kills it. */
 	if (task_work_add(counter.task, &sweep.head, TWA_RESUME))
 		sweep.ran = true;
 	/* Both works are on this stack: leave only when they have run. */
@@ -141,6 +142,7 @@ static int __init tw_user_init(void)
 		return err;
 	}
 	err = try_modes();
+	/* Never run: likewise. */
 	if (err)
 		pr_err("the task is lost: %pe\n", ERR_PTR(err));
 	user_task_stop(&counter);

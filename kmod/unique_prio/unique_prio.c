@@ -27,6 +27,7 @@
 static ATOMIC_NOTIFIER_HEAD(atomic_chain);
 static BLOCKING_NOTIFIER_HEAD(blocking_chain);
 
+/* Never run: it is for joining only. Nobody calls the chain. */
 static int unique_prio_event(struct notifier_block *nb, unsigned long event, void *data)
 {
 	return NOTIFY_OK;

@@ -49,6 +49,7 @@ static void on_return(struct user_return_notifier *urn)
 	struct cpu_notifier *n = container_of(urn, struct cpu_notifier, lab.urn);
 
 	if (smp_processor_id() != n->lab.cpu) {
+		/* Never run: which is what the lesson shows. */
 		n->elsewhere++;
 		return;
 	}
@@ -69,6 +70,7 @@ static int __init await_calls(void)
 	unsigned int pauses = 0;
 
 	while (READ_ONCE(on_cpu1.here) < 2) {
+		/* Never run: unless the CPU is slower to go back and forth than we are. */
 		if (READ_ONCE(counter.task->exit_state))
 			return -ESRCH;
 		user_task_pause(&pauses);
@@ -109,17 +111,20 @@ static int __init urn_cpu_init(void)
 	on_cpu1.lab.cpu = 1;
 	err = arm(&on_cpu0.lab);
 	if (err) {
+		/* Never run: the CPU that inserts is online. */
 		pr_err("no notifier on CPU 0: %pe\n", ERR_PTR(err));
 		return err;
 	}
 	err = user_task_start(&counter);
 	if (err) {
+		/* Never run: an insmod has room for a page, see user_task.h. */
 		pr_err("no user task: %pe\n", ERR_PTR(err));
 		goto disarm;
 	}
 	err = watch_cpu1();
 	user_task_stop(&counter);
 	if (err) {
+		/* Never run: it was online a moment ago. */
 		pr_err("no notifier on CPU 1: %pe\n", ERR_PTR(err));
 		goto disarm;
 	}

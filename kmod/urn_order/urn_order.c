@@ -69,6 +69,7 @@ static void first_func(struct callback_head *unused)
 {
 	pr_info("first work runs, %s, adds the second one\n", irqs());
 	/* The reference to the module is handed on. */
+	/* Never run: a task that returns to user mode takes works. */
 	if (task_work_add(current, &second, TWA_RESUME))
 		module_put(THIS_MODULE);
 }
@@ -104,6 +105,7 @@ static int __init urn_order_init(void)
 	}
 	pr_info("work added\n");
 	/* From here on a work is pending, and the module has to stay. */
+	/* Never run: the CPU that inserts is online. */
 	if (!notifier_first && register_notifier())
 		pr_err("notifier not registered\n");
 	pr_info("init returns\n");

@@ -95,6 +95,7 @@ static int __init wrong_cpu(void)
 	err = unregister_on_cpu1();
 	/* Back in any case: the rest of this module acts on CPU 0. */
 	if (set_cpus_allowed_ptr(current, cpumask_of(0)) || err) {
+		/* Never run: this CPU is online, and was there before. */
 		disarm(&notifier);
 		return err ?: -EIO;
 	}
@@ -135,6 +136,7 @@ static int __init urn_preempt_init(void)
 	set_cpus_allowed_ptr(current, allowed);
 	free_cpumask_var(allowed);
 	if (err) {
+		/* Never run: see above. */
 		pr_err("nothing shown: %pe\n", ERR_PTR(err));
 		put_pid(inserter);
 		return err;

@@ -75,6 +75,7 @@ static const char *often(unsigned int calls)
 {
 	if (calls > 1)
 		return "more than once";
+	/* Never run: it is more than once. */
 	return calls ? "once" : "never";
 }
 

@@ -13,11 +13,11 @@ import (
 var marker = regexp.MustCompile(`(?i)(?:/\*|//|^\s*\*)\s*never run: \S`)
 
 // Explained divides ranges of a source: those that a comment explains, which ends
-// in them or right above them, and the rest.
+// in them or above them, perhaps with the condition between, and the rest.
 func Explained(source string, never []Range) (explained, rest []Range) {
 	ends := commentEnds(source)
 	for _, r := range never {
-		if slices.ContainsFunc(ends, func(n int) bool { return n >= r.From-1 && n <= r.To }) {
+		if slices.ContainsFunc(ends, func(n int) bool { return n >= r.From-2 && n <= r.To }) {
 			explained = append(explained, r)
 			continue
 		}

@@ -4,6 +4,7 @@ package docs
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -31,6 +32,7 @@ func TestPhrases(t *testing.T) {
 		"docs/compare-kernels.md": {fmt.Sprintf(`{"schema": %d, "results": [...]}`, verdict.Schema)},
 		"docs/add-a-kernel.md":    {"`" + catalogue.Flavours[0] + "` is the default"},
 	}
+	want["README.md"] = append(want["README.md"], covered(t))
 	for _, news := range []verdict.News{verdict.Broken, verdict.Mended, verdict.Lost, verdict.Gained, verdict.Otherwise} {
 		want["docs/compare-kernels.md"] = append(want["docs/compare-kernels.md"], string(news))
 	}
@@ -49,4 +51,17 @@ func TestPhrases(t *testing.T) {
 			t.Errorf("%s does not name the owner %q", failures.path, owner)
 		}
 	}
+}
+
+// covered says how many of the lessons' lines their scripts run, by the table that a
+// run of all of them made.
+func covered(t *testing.T) string {
+	t.Helper()
+	p := read(t, "docs/coverage.md")
+	_, suite, _ := strings.Cut(p.text, "run -kernel=6.12 -run=. -cover ")
+	m := regexp.MustCompile(`(?m)^all +\d+ +(\d+)\.\d %$`).FindStringSubmatch(suite)
+	if m == nil {
+		t.Fatalf("%s has no table of what the lessons' scripts run", p.path)
+	}
+	return m[1] + " % of their lines"
 }
