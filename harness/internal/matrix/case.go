@@ -80,14 +80,14 @@ func (r *Runner) runCase(ctx context.Context, col *Target, c lesson.Case, record
 	if err != nil {
 		return r.decide(record, unable(err)), nil
 	}
-	if err := r.slots.Acquire(ctx, 1); err != nil {
+	held, err := r.places.take(ctx)
+	if err != nil {
 		return r.decide(record, verdict.Facts{InfraError: "interrupted"}), nil
 	}
-	held := int64(1)
-	defer func() { r.slots.Release(held) }()
+	defer held.leave()
 	began := time.Now()
 	record.Started = began.Format("2006-01-02T15:04:05.000Z07:00") // RFC 3339
-	facts, tests := r.attempt(ctx, col, c, own, &record)
+	facts, tests := r.attempt(ctx, col, c, held, own, &record)
 	if (!facts.Began || facts.Starved) && ctx.Err() == nil {
 		record.Retried = facts.InfraError
 		what := "the VM was not up before the case began"
@@ -95,23 +95,12 @@ func (r *Runner) runCase(ctx context.Context, col *Target, c lesson.Case, record
 			what = "nothing can be said"
 		}
 		step.Note(ctx, "%s on %s: %s, trying once more, alone: %s", c.ID(), col.kernel.Release, what, facts.InfraError)
-		if held = r.alone(ctx, held); held > 0 {
-			facts, tests = r.attempt(ctx, col, c, own, &record)
+		if held.alone(ctx) {
+			facts, tests = r.attempt(ctx, col, c, held, own, &record)
 		}
 	}
 	record.Seconds = time.Since(began).Seconds()
 	return r.decide(record, facts), tests
-}
-
-// alone waits until no other VM runs, and returns how many of the slots are held
-// then: all, or none when ctx ended. held of them are given back first, or two
-// that want to be alone would wait for each other.
-func (r *Runner) alone(ctx context.Context, held int64) int64 {
-	r.slots.Release(held)
-	if err := r.slots.Acquire(ctx, int64(r.Jobs)); err != nil {
-		return 0
-	}
-	return int64(r.Jobs)
 }
 
 // beforehand returns the facts of a case whose verdict needs no VM.
@@ -155,9 +144,9 @@ func (col *Target) broken(c lesson.Case) error {
 	return nil
 }
 
-// attempt runs the case, which inserts own modules of the kernel, on a fresh VM. It
-// records the facts, and the tests whose results were logged.
-func (r *Runner) attempt(ctx context.Context, col *Target, c lesson.Case, own map[string]string, record *verdict.Record) (verdict.Facts, []ktap.Test) {
+// attempt runs the case, which holds a place and inserts own modules of the kernel,
+// on a fresh VM. It records the facts, and the tests whose results were logged.
+func (r *Runner) attempt(ctx context.Context, col *Target, c lesson.Case, held *place, own map[string]string, record *verdict.Record) (verdict.Facts, []ktap.Test) {
 	allowed, err := splat.ReadAllowances(filepath.Join(filepath.Dir(c.Script), allowFile), time.Now())
 	if err != nil {
 		return verdict.Facts{Began: true, InfraError: err.Error()}, nil
@@ -190,7 +179,7 @@ func (r *Runner) attempt(ctx context.Context, col *Target, c lesson.Case, own ma
 		}
 	}
 	v.Limit = r.Limit
-	b := &guest{vm: v, column: col, own: own, excused: map[uint64]bool{}, counting: counting}
+	b := &guest{vm: v, column: col, place: held, own: own, excused: map[uint64]bool{}, counting: counting}
 	outcome := r.Play(ctx, c, b, lesson.Options{Work: work, Update: r.Update, Echo: func(step string) {
 		b.current = step
 		r.View.Step(col.kernel.Release, c.ID(), step)

@@ -27,6 +27,8 @@ type guest struct {
 	vm     *vm.VM
 	column *Target
 	own    map[string]string // of the kernel's own modules those that the case inserts
+	place  *place
+	waits  func() time.Duration // for how long it was kept from running since it began to wait for its turn; nil when it did not
 
 	inserted *insertion // the last step that inserted or removed a module, if it inserted
 
@@ -77,8 +79,20 @@ func (b *guest) Remove(ctx context.Context, name string) (lesson.Step, error) {
 	return b.step(ctx, func(ctx context.Context) (vm.Answer, error) { return b.vm.Remove(ctx, name) })
 }
 
-// Run runs a command of the guest. A command that fails is a step with EIO.
-func (b *guest) Run(ctx context.Context, argv []string) (lesson.Step, error) {
+// Run runs a command of the guest. A command that fails is a step with EIO. While
+// it only waits, other VMs may work.
+func (b *guest) Run(ctx context.Context, argv []string) (step lesson.Step, err error) {
+	if argv[0] != "sleep" {
+		return b.run(ctx, argv)
+	}
+	late := b.place.idle(ctx, func() {
+		step, err = b.run(ctx, argv)
+		b.waits = b.vm.Watch() // what it logs until it may work again comes with the next step
+	})
+	return step, cmp.Or(err, late)
+}
+
+func (b *guest) run(ctx context.Context, argv []string) (lesson.Step, error) {
 	return b.step(ctx, func(ctx context.Context) (vm.Answer, error) {
 		answer, err := b.vm.Run(ctx, nil, argv...)
 		if err == nil && answer.Errno == 0 && answer.Exit != 0 {
@@ -232,6 +246,9 @@ func (b *guest) Has(condition string) (bool, error) {
 
 func (b *guest) step(ctx context.Context, act func(context.Context) (vm.Answer, error)) (lesson.Step, error) {
 	kept := b.vm.Watch()
+	if b.waits != nil {
+		kept, b.waits = b.waits, nil
+	}
 	answer, err := act(ctx)
 	if err != nil {
 		return lesson.Step{}, err

@@ -12,11 +12,18 @@ import (
 // and QEMU's own.
 const vmMiB = 256 + 128
 
-// jobs returns how many VMs this machine can carry at once: one more than it has
-// CPUs, for now and then one waits (a module that sleeps, a QEMU that starts),
-// as far as the memory goes that is free now.
+// workers is how many VMs may work at once: one more than this machine has CPUs,
+// for now and then one waits (a module that sleeps, a QEMU that starts).
+func workers() int { return runtime.NumCPU() + 1 }
+
+// resting is how many VMs there may be for each that may work. A case that a module
+// is watched in sleeps for nine tenths of its time.
+const resting = 4
+
+// jobs returns how many VMs there may be on this machine at once, as far as the
+// memory goes that is free now.
 func jobs() int {
-	most := runtime.NumCPU() + 1
+	most := workers() * resting
 	free, known := host.Available()
 	if !known {
 		return most

@@ -16,7 +16,6 @@ import (
 
 	"github.com/hashicorp/go-multierror"
 	"golang.org/x/sync/errgroup"
-	"golang.org/x/sync/semaphore"
 
 	"kmodlab/harness/internal/api"
 	"kmodlab/harness/internal/coverage"
@@ -64,7 +63,7 @@ type Runner struct {
 	Strict  bool          // a case that the kernel remarks on fails
 	Update  bool          // rewrite expected logs instead of comparing them
 	Limit   time.Duration // how much of its own time a VM may live in a step, before it is seen whether it hangs; 30 s for 0
-	Jobs    int           // cases that may run at once; as many as CPUs and memory carry for 0
+	Jobs    int           // cases that may run at once; as many as CPUs, for those that do not only wait, and memory carry for 0
 	View    View
 	QEMU    func(ctx context.Context, arch string) (vm.QEMU, error) // what VMs of arch run in
 	Devices []string                                                // which VMs are given, see [vm.DeviceNames]
@@ -84,8 +83,8 @@ type Runner struct {
 	// for lessons.
 	Reproduce func(kernel.Source, lesson.Case) string
 
-	slots     *semaphore.Weighted // VMs that may run at once
-	mu        sync.Mutex          // guards emulators
+	places    *places
+	mu        sync.Mutex // guards emulators
 	emulators map[string]emulator
 }
 
@@ -181,8 +180,8 @@ func (r *Runner) defaults() {
 	if r.Play == nil {
 		r.Play = playScript
 	}
-	if r.slots == nil {
-		r.slots = semaphore.NewWeighted(int64(r.Jobs))
+	if r.places == nil {
+		r.places = newPlaces(r.Jobs, workers())
 	}
 }
 
