@@ -57,7 +57,7 @@ func (v *VM) Watch() func() time.Duration {
 		now := v.pulse()
 		y := newYardstick()
 		for range 4 {
-			y.slowness()
+			y.measure()
 		}
 		return lost(began, now) + worthless(now.ran-began.ran, y.slowness())
 	}

@@ -118,11 +118,23 @@ func TestThief(t *testing.T) {
 // The work takes CPU time, and more of it means a slower machine.
 func TestYardstick(t *testing.T) {
 	y := newYardstick()
-	if got := y.measure(); got <= 0 {
-		t.Errorf("measure() = %v; want some time", got)
+	if took, cost := y.work(); took <= 0 || cost <= took {
+		t.Errorf("work() = %v of %v; want some time, and more with all around it", took, cost)
 	}
 	if got := y.slowness(); got < 1 {
 		t.Errorf("slowness() = %v; want 1 or more", got)
+	}
+	y.next = time.Now().Add(time.Hour)
+	before := y.at
+	if y.slowness(); y.at != before {
+		t.Error("it measures anew at once")
+	}
+	y.next = time.Now().Add(-time.Nanosecond)
+	if y.slowness(); y.at == before {
+		t.Error("it does not measure anew when the last time was long enough ago")
+	}
+	if next := time.Until(y.next); next <= 0 || next > stale {
+		t.Errorf("it measures again in %v; want that in %v at most", next, stale)
 	}
 	seen, at := 0, uint32(0)
 	for {
