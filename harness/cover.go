@@ -20,11 +20,10 @@ import (
 )
 
 // The files of coverage in the output folder: all that is known of it, for
-// reports; for other programs, of all kernels together and of each.
+// reports; for other programs, of all kernels together. [lcovOf] names those of each.
 const (
-	coverageFile   = "coverage.json"
-	lcovFile       = "coverage.info"
-	lcovOfEachFile = "coverage-%s.info"
+	coverageFile = "coverage.json"
+	lcovFile     = "coverage.info"
 )
 
 // cover has the runner measure coverage if the flags want it; only names the
@@ -82,17 +81,8 @@ func (l *lab) seen(dir string) string {
 // keepCoverage writes what was measured into the output folder, and shows it. What
 // an earlier run left there goes, whether this one measured or not.
 func (l *lab) keepCoverage(w io.Writer) error {
-	old, err := filepath.Glob(filepath.Join(l.out, "coverage*"))
-	if err != nil {
+	if err := l.sweepCoverage(); err != nil || l.coverage == nil {
 		return err
-	}
-	for _, path := range old {
-		if err := os.Remove(path); err != nil {
-			return cannotKeepCoverage(path, err)
-		}
-	}
-	if l.coverage == nil {
-		return nil
 	}
 	merged := l.coverage.Merged()
 	for _, path := range merged.Paths() {
@@ -123,6 +113,32 @@ func (l *lab) keepCoverage(w io.Writer) error {
 	return nil
 }
 
+// sweepCoverage removes the files that an earlier run left, and no other: the
+// output folder may be one of the user's.
+func (l *lab) sweepCoverage() error {
+	path := filepath.Join(l.out, coverageFile)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	names := []string{coverageFile, lcovFile}
+	if old, err := coverage.Read(path); err == nil && old != nil { // else nobody can tell
+		for _, p := range old.Profiles {
+			names = append(names, lcovOf(p))
+		}
+	}
+	for _, name := range names {
+		if err := os.Remove(filepath.Join(l.out, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return cannotKeepCoverage(name, err)
+		}
+	}
+	return nil
+}
+
+// lcovOf returns the name of the file for a kernel.
+func lcovOf(p coverage.Profile) string {
+	return "coverage-" + strings.ReplaceAll(p.Kernel, " ", "-") + ".info"
+}
+
 // coverageFiles returns the files by their names.
 func (l *lab) coverageFiles(merged coverage.Files) (map[string][]byte, error) {
 	text, err := json.Marshal(l.coverage)
@@ -140,7 +156,7 @@ func (l *lab) coverageFiles(merged coverage.Files) (map[string][]byte, error) {
 		return nil, err
 	}
 	for _, p := range l.coverage.Profiles {
-		if err := lcov(strings.Replace(lcovOfEachFile, "%s", strings.ReplaceAll(p.Kernel, " ", "-"), 1), p.Files); err != nil {
+		if err := lcov(lcovOf(p), p.Files); err != nil {
 			return nil, err
 		}
 	}
