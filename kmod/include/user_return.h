@@ -56,10 +56,7 @@ static inline void disarm(struct lab_notifier *n)
 {
 	cpus_read_lock();
 	if (smp_call_function_single(n->cpu, disarm_here, n, 1) && n->armed) {
-		/*
-		 * The CPU is offline. Nobody walks its list until it is back.
-		 * Never run: no script switches the CPU off.
-		 */
+		/* The CPU is offline. Nobody walks its list until it is back. */
 		hlist_del(&n->urn.link);
 		n->armed = false;
 	}

@@ -211,8 +211,10 @@ static int __init fair_races(void)
 		err = fair_race((i % 64) * STEP_NS);
 	/* Whoever has not won yet gets more and more of a chance. */
 	for (; !err && !run && delay <= MAX_DELAY_NS; delay *= 2)
+		/* Never run: unless a side has not won by then. */
 		err = fair_race(delay);
 	for (i = 0; !err && !cancelled && i < MAX_TRIES; i++)
+		/* Never run: likewise. */
 		err = fair_race(0);
 	if (err)
 		return err;

@@ -88,6 +88,7 @@ static int __init watch_cpu1(void)
 	err = user_task_await(&counter, user_task_count(&counter));
 	if (!err)
 		err = smp_call_function_single(on_cpu1.lab.cpu, arm_and_read, &count, 1);
+	/* Never run: the task counts, and its CPU is online. */
 	if (err)
 		return err;
 	err = await_calls();

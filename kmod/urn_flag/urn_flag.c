@@ -32,6 +32,7 @@
 
 #include "user_return.h"
 
+/* Never run: unless the CPU gets to user mode while the notifier is on it. */
 static void on_return(struct user_return_notifier *urn)
 {
 }

@@ -72,6 +72,7 @@ static int __init unregister_on_cpu1(void)
 	err = smp_call_function_single(notifier.cpu, hold, NULL, 0);
 	if (err)
 		return err;
+	/* Never run: unless the other CPU is late. */
 	while (!READ_ONCE(held))
 		cpu_relax();
 	disarm_here(&notifier);
