@@ -26,7 +26,7 @@ type Collector struct {
 
 // gathered is what is known of a kernel.
 type gathered struct {
-	notes *Notes
+	notes *notes
 	cases map[string]Files
 }
 
@@ -39,7 +39,7 @@ func NewCollector(kernels []string, only ...string) *Collector {
 
 // Built tells which modules were built for a kernel.
 func (c *Collector) Built(kernel string, m *kbuild.Modules) error {
-	notes, err := OpenNotes(m)
+	notes, err := openNotes(m)
 	if err != nil {
 		return fmt.Errorf("coverage on %s: %w", kernel, err)
 	}
@@ -62,7 +62,7 @@ func (c *Collector) Built(kernel string, m *kbuild.Modules) error {
 // Ran takes in what the guest handed out after a case, [CountersFile]. What it
 // cannot use is told by the error; the rest counts.
 func (c *Collector) Ran(kernel, id string, text []byte) error {
-	counters, lost, err := ParseCounters(text)
+	counters, lost, err := parseCounters(text)
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (c *Collector) Ran(kernel, id string, text []byte) error {
 	if g == nil {
 		return fmt.Errorf("no module was built for %s", kernel)
 	}
-	g.cases[id], err = g.notes.Measure(counters, id)
+	g.cases[id], err = g.notes.measure(counters, id)
 	if len(lost) > 0 {
 		err = fmt.Errorf("the guest had no memory to keep the counters of %q", lost)
 	}
@@ -91,7 +91,7 @@ func (c *Collector) Profiles(prefix string) ([]Profile, []string) {
 		if g == nil {
 			continue
 		}
-		all := g.notes.Files(c.only...)
+		all := g.notes.files(c.only...)
 		for _, id := range slices.Sorted(maps.Keys(g.cases)) {
 			all.addKnown(g.cases[id])
 		}
@@ -108,5 +108,5 @@ func (c *Collector) Profiles(prefix string) ([]Profile, []string) {
 func (f Files) addKnown(others Files) {
 	known := maps.Clone(others)
 	maps.DeleteFunc(known, func(path string, _ File) bool { return f[path] == nil })
-	f.Add(known)
+	f.addAll(known)
 }

@@ -25,7 +25,7 @@ func modules(t *testing.T) (m *kbuild.Modules, counters string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o, err := ReadNotes(text)
+	o, err := readNotes(text)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,16 +14,16 @@ import (
 // CountersFile is where the guest's module hands out the counters.
 const CountersFile = "/sys/kernel/debug/kmodlab_counters"
 
-// Counters are those of an object file in a guest.
-type Counters struct {
+// objectCounters are those of an object file in a guest.
+type objectCounters struct {
 	Module string
 	Stamp  uint32
 	File   string // path of the .gcda file that a program would write
-	Of     []FunctionCounters
+	Of     []functionCounters
 }
 
-// FunctionCounters are those of a function; the numbers are those of [Function].
-type FunctionCounters struct {
+// functionCounters are those of a function; the numbers are those of [function].
+type functionCounters struct {
 	Ident, Lines, Graph uint32
 	Arcs                []uint64
 }
@@ -31,9 +31,9 @@ type FunctionCounters struct {
 // errCounters is wrapped by errors about what the guest handed out.
 var errCounters = errors.New("the guest's counters make no sense")
 
-// ParseCounters reads what [CountersFile] holds. The names are those of modules
+// parseCounters reads what [CountersFile] holds. The names are those of modules
 // whose counters the guest could not keep.
-func ParseCounters(text []byte) (all []Counters, lost []string, err error) {
+func parseCounters(text []byte) (all []objectCounters, lost []string, err error) {
 	sc := bufio.NewScanner(bytes.NewReader(text))
 	sc.Buffer(nil, max(len(text), 1)+1)
 	module, ended := "", false
@@ -50,7 +50,7 @@ func ParseCounters(text []byte) (all []Counters, lost []string, err error) {
 			if err != nil || file == "" {
 				return nil, nil, fmt.Errorf("%w: %q", errCounters, sc.Text())
 			}
-			all = append(all, Counters{Module: module, Stamp: uint32(n), File: file})
+			all = append(all, objectCounters{Module: module, Stamp: uint32(n), File: file})
 		case "function":
 			f, err := parseFunction(rest)
 			if err != nil || len(all) == 0 {
@@ -70,7 +70,7 @@ func ParseCounters(text []byte) (all []Counters, lost []string, err error) {
 	return all, lost, nil
 }
 
-func parseFunction(text string) (f FunctionCounters, err error) {
+func parseFunction(text string) (f functionCounters, err error) {
 	words := strings.Fields(text)
 	if len(words) < 3 {
 		return f, errCounters

@@ -8,7 +8,7 @@ package coverage
 // What goes into a block comes out of it again, so the other arcs follow: they
 // make a tree. Of a function that a task is still in, or died in, that does not
 // hold, and a block counts as run as soon as an arc into it or out of it was.
-func (f *Function) counts(counters []uint64) []uint64 {
+func (f *function) counts(counters []uint64) []uint64 {
 	g := newGraph(f, counters)
 	for len(g.todo) > 0 {
 		b := g.todo[len(g.todo)-1]
@@ -24,14 +24,14 @@ func (f *Function) counts(counters []uint64) []uint64 {
 
 // graph is a function whose arcs become known one after the other.
 type graph struct {
-	f       *Function
+	f       *function
 	in, out [][]int // arcs of each block
 	count   []uint64
 	known   []bool
 	todo    []int // blocks of which an arc has become known
 }
 
-func newGraph(f *Function, counters []uint64) *graph {
+func newGraph(f *function, counters []uint64) *graph {
 	g := &graph{f: f, in: make([][]int, len(f.blocks)), out: make([][]int, len(f.blocks)),
 		count: make([]uint64, len(f.arcs)), known: make([]bool, len(f.arcs))}
 	for i, a := range f.arcs {

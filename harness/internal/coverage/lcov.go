@@ -16,7 +16,7 @@ func (f Files) LCOV(w io.Writer) error {
 	for _, path := range f.Paths() {
 		lines := f[path]
 		fmt.Fprintf(b, "SF:%s\n", path)
-		for _, n := range lines.Numbers() {
+		for _, n := range lines.numbers() {
 			fmt.Fprintf(b, "DA:%d,%d\n", n, lines[n].Hits)
 		}
 		s := lines.Share()

@@ -13,22 +13,22 @@ import (
 	"kmodlab/harness/internal/kbuild"
 )
 
-// Notes are what the compiler noted of modules.
-type Notes struct {
+// notes are what the compiler noted of modules.
+type notes struct {
 	stage   string // where they were compiled
-	objects map[string]*Object
+	objects map[string]*object
 }
 
-// OpenNotes reads what was noted of the modules m.
-func OpenNotes(m *kbuild.Modules) (*Notes, error) {
+// openNotes reads what was noted of the modules m.
+func openNotes(m *kbuild.Modules) (*notes, error) {
 	stage, err := os.ReadFile(filepath.Join(m.Dir, kbuild.NotesFolder, kbuild.StageFile))
 	if errors.Is(err, fs.ErrNotExist) {
-		return &Notes{}, nil // there was nothing to compile
+		return &notes{}, nil // there was nothing to compile
 	}
 	if err != nil {
 		return nil, err
 	}
-	n := &Notes{stage: string(stage), objects: map[string]*Object{}}
+	n := &notes{stage: string(stage), objects: map[string]*object{}}
 	root := filepath.Join(m.Dir, kbuild.NotesFolder)
 	return n, filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || filepath.Ext(path) != kbuild.NotesExt {
@@ -42,16 +42,16 @@ func OpenNotes(m *kbuild.Modules) (*Notes, error) {
 		if err != nil {
 			return err
 		}
-		if n.objects[rel], err = ReadNotes(text); err != nil {
+		if n.objects[rel], err = readNotes(text); err != nil {
 			return fmt.Errorf("%s: %w", rel, err)
 		}
 		return nil
 	})
 }
 
-// Files returns all lines of the modules, none of which was run; of those in the
+// files returns all lines of the modules, none of which was run; of those in the
 // folders only, unless there are none.
-func (n *Notes) Files(only ...string) Files {
+func (n *notes) files(only ...string) Files {
 	files := Files{}
 	for name, o := range n.objects {
 		if len(only) == 0 || within(name, only) {
@@ -73,14 +73,14 @@ func within(name string, folders []string) bool {
 	return false
 }
 
-// Measure returns which lines the case called by ran, by the counters that it
+// measure returns which lines the case called by ran, by the counters that it
 // left. What of them belongs to no notes, or to those of another build, is an
 // error, which joins all such; the others count.
-func (n *Notes) Measure(counters []Counters, by string) (Files, error) {
+func (n *notes) measure(counters []objectCounters, by string) (Files, error) {
 	files := Files{}
 	var errs []error
 	for _, c := range counters {
-		if err := n.measure(files, c, by); err != nil {
+		if err := n.measureObject(files, c, by); err != nil {
 			errs = append(errs, fmt.Errorf("module %s: %w", c.Module, err))
 		}
 	}
@@ -89,7 +89,7 @@ func (n *Notes) Measure(counters []Counters, by string) (Files, error) {
 
 var errOtherBuild = errors.New("its counters are of another build than the compiler's notes")
 
-func (n *Notes) measure(files Files, c Counters, by string) error {
+func (n *notes) measureObject(files Files, c objectCounters, by string) error {
 	rel, err := filepath.Rel(n.stage, strings.TrimSuffix(c.File, filepath.Ext(c.File))+kbuild.NotesExt)
 	if err != nil {
 		return err
@@ -101,7 +101,7 @@ func (n *Notes) measure(files Files, c Counters, by string) error {
 	if o.Stamp != c.Stamp {
 		return fmt.Errorf("%w: %s", errOtherBuild, rel)
 	}
-	known := map[uint32]*Function{}
+	known := map[uint32]*function{}
 	for i := range o.Functions {
 		known[o.Functions[i].Ident] = &o.Functions[i]
 	}
@@ -119,11 +119,11 @@ func (n *Notes) measure(files Files, c Counters, by string) error {
 // often as it was come to from other lines, or as the most frequent of the
 // blocks: the body of a loop may stand in its line. counts are of the blocks;
 // nil when none was run.
-func (n *Notes) put(files Files, o *Object, f *Function, counts []uint64, by string) {
+func (n *notes) put(files Files, o *object, f *function, counts []uint64, by string) {
 	if f.Made {
 		return
 	}
-	hits := map[Place]uint64{}
+	hits := map[place]uint64{}
 	for b := range f.blocks {
 		for _, at := range f.blocks[b].at {
 			var ran uint64
@@ -143,7 +143,7 @@ func (n *Notes) put(files Files, o *Object, f *Function, counts []uint64, by str
 // source returns the path of a source below the folder of the modules. Others
 // are the kernel's: what its headers put into a module is not for the module's
 // cases to run.
-func (n *Notes) source(o *Object, file string) (string, bool) {
+func (n *notes) source(o *object, file string) (string, bool) {
 	if !filepath.IsAbs(file) {
 		file = filepath.Join(o.Dir, file)
 	}

@@ -17,28 +17,28 @@ import (
 // the lines that the compiler's own gcov makes of both.
 var samples = []string{"gcc-12-O0", "gcc-12-O2", "gcc-14-O0", "gcc-14-O2"}
 
-func sample(t testing.TB, name string) (*Notes, []Counters) {
+func sample(t testing.TB, name string) (*notes, []objectCounters) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("testdata", name, "sample.gcno"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	o, err := ReadNotes(text)
+	o, err := readNotes(text)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if text, err = os.ReadFile(filepath.Join("testdata", name, "counters")); err != nil {
 		t.Fatal(err)
 	}
-	counters, lost, err := ParseCounters(text)
+	counters, lost, err := parseCounters(text)
 	if err != nil || len(lost) > 0 || len(counters) != 1 {
-		t.Fatalf("ParseCounters() = %d objects, lost %q, %v; want one object", len(counters), lost, err)
+		t.Fatalf("parseCounters() = %d objects, lost %q, %v; want one object", len(counters), lost, err)
 	}
-	return &Notes{stage: o.Dir, objects: map[string]*Object{"sample.gcno": o}}, counters
+	return &notes{stage: o.Dir, objects: map[string]*object{"sample.gcno": o}}, counters
 }
 
 // in moves counters to where the notes say that the compiler ran.
-func in(n *Notes, counters []Counters) []Counters {
+func in(n *notes, counters []objectCounters) []objectCounters {
 	counters[0].File = filepath.Join(n.stage, "sample.gcda")
 	return counters
 }
@@ -47,7 +47,7 @@ func TestMeasureSaysWhatGcovSays(t *testing.T) {
 	for _, name := range samples {
 		t.Run(name, func(t *testing.T) {
 			n, counters := sample(t, name)
-			files, err := n.Measure(in(n, counters), "lesson/case")
+			files, err := n.measure(in(n, counters), "lesson/case")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -56,7 +56,7 @@ func TestMeasureSaysWhatGcovSays(t *testing.T) {
 				t.Fatal(err)
 			}
 			var got strings.Builder
-			for _, line := range files["sample.c"].Numbers() {
+			for _, line := range files["sample.c"].numbers() {
 				fmt.Fprintln(&got, line, files["sample.c"][line].Hits)
 			}
 			if got.String() != string(want) {
@@ -74,53 +74,53 @@ func TestMeasureSaysWhatGcovSays(t *testing.T) {
 // What no case came near is there with no hits.
 func TestFilesHaveAllLines(t *testing.T) {
 	n, counters := sample(t, samples[0])
-	ran, err := n.Measure(in(n, counters), "x")
+	ran, err := n.measure(in(n, counters), "x")
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := n.Files()
+	all := n.files()
 	if got, want := all.Share(), (Share{0, ran.Share().Lines}); got != want {
 		t.Errorf("all lines: %+v; want %+v", got, want)
 	}
-	if got := n.Files("elsewhere"); len(got) > 0 {
+	if got := n.files("elsewhere"); len(got) > 0 {
 		t.Errorf("of another folder: %v; want none", got)
 	}
 }
 
 func TestMeasureRefusesOtherBuilds(t *testing.T) {
-	for name, spoil := range map[string]func(*Counters){
-		"another stamp":        func(c *Counters) { c.Stamp++ },
-		"another function":     func(c *Counters) { c.Of[0].Ident++ },
-		"another graph":        func(c *Counters) { c.Of[0].Graph++ },
-		"a counter too many":   func(c *Counters) { c.Of[0].Arcs = append(c.Of[0].Arcs, 1) },
-		"no counters":          func(c *Counters) { c.Of[0].Arcs = nil },
-		"a function elsewhere": func(c *Counters) { c.Of[0].Lines++ },
+	for name, spoil := range map[string]func(*objectCounters){
+		"another stamp":        func(c *objectCounters) { c.Stamp++ },
+		"another function":     func(c *objectCounters) { c.Of[0].Ident++ },
+		"another graph":        func(c *objectCounters) { c.Of[0].Graph++ },
+		"a counter too many":   func(c *objectCounters) { c.Of[0].Arcs = append(c.Of[0].Arcs, 1) },
+		"no counters":          func(c *objectCounters) { c.Of[0].Arcs = nil },
+		"a function elsewhere": func(c *objectCounters) { c.Of[0].Lines++ },
 	} {
 		t.Run(name, func(t *testing.T) {
 			n, counters := sample(t, "gcc-12-O2")
 			spoil(&in(n, counters)[0])
-			if _, err := n.Measure(counters, "x"); !errors.Is(err, errOtherBuild) {
-				t.Errorf("Measure() = %v; want %v", err, errOtherBuild)
+			if _, err := n.measure(counters, "x"); !errors.Is(err, errOtherBuild) {
+				t.Errorf("measure() = %v; want %v", err, errOtherBuild)
 			}
 		})
 	}
 	n, counters := sample(t, "gcc-12-O2")
-	if _, err := n.Measure(counters, "x"); err == nil || !strings.Contains(err.Error(), "noted nothing of it") {
-		t.Errorf("Measure() of an object elsewhere = %v; want that nothing was noted of it", err)
+	if _, err := n.measure(counters, "x"); err == nil || !strings.Contains(err.Error(), "noted nothing of it") {
+		t.Errorf("measure() of an object elsewhere = %v; want that nothing was noted of it", err)
 	}
 }
 
 // Of a function that a task died in, what goes in does not come out.
 func TestCountsOfAnUnfinishedFunction(t *testing.T) {
 	// entry -> 2 -> 3 -> exit, and 2 -> exit; what is counted is entry -> 2 and 2 -> exit.
-	f := &Function{blocks: make([]block, 4), arcs: []arc{{from: entry, to: 2, counted: true}, {from: 2, to: 3}, {from: 2, to: exit, counted: true}, {from: 3, to: exit}}}
+	f := &function{blocks: make([]block, 4), arcs: []arc{{from: entry, to: 2, counted: true}, {from: 2, to: 3}, {from: 2, to: exit, counted: true}, {from: 3, to: exit}}}
 	if got := f.counts([]uint64{1, 0}); got[2] != 1 || got[3] != 1 {
 		t.Errorf("counts %v; want that blocks 2 and 3 ran once", got)
 	}
 	if got := f.counts([]uint64{1, 3}); got[2] != 3 || got[3] != 0 {
 		t.Errorf("counts %v; want no less than what came out of block 2, and nothing in block 3", got)
 	}
-	died := &Function{blocks: make([]block, 3), arcs: []arc{{from: entry, to: 2, counted: true}, {from: 2, to: exit, counted: true}}}
+	died := &function{blocks: make([]block, 3), arcs: []arc{{from: entry, to: 2, counted: true}, {from: 2, to: exit, counted: true}}}
 	if got := died.counts([]uint64{1, 0}); got[2] != 1 {
 		t.Errorf("counts %v; want that the block ran that nobody came out of", got)
 	}
@@ -129,7 +129,7 @@ func TestCountsOfAnUnfinishedFunction(t *testing.T) {
 func TestMerge(t *testing.T) {
 	a := Profile{Kernel: "6.1", Files: Files{"a.c": {1: {Hits: 2, First: "x/a"}, 2: {}, 4: {}}}}
 	b := Profile{Kernel: "6.12", Files: Files{"a.c": {1: {Hits: 1, First: "x/b"}, 2: {Hits: 5, First: "x/b"}, 3: {}}, "b.c": {7: {}}}}
-	got := Merge([]Profile{a, b}).Files
+	got := merge([]Profile{a, b}).Files
 	want := Files{"a.c": {1: {Hits: 3, First: "x/a"}, 2: {Hits: 5, First: "x/b"}, 3: {}, 4: {}}, "b.c": {7: {}}}
 	if !maps.EqualFunc(got, want, func(a, b File) bool { return maps.Equal(a, b) }) {
 		t.Errorf("merged %v; want %v", got, want)

@@ -8,18 +8,18 @@ import (
 	"fmt"
 )
 
-// Object is what the compiler noted of an object file: a .gcno file, which
+// object is what the compiler noted of an object file: a .gcno file, which
 // -ftest-coverage writes.
-type Object struct {
+type object struct {
 	Stamp     uint32 // of this very compilation
 	Dir       string // where the compiler ran
-	Functions []Function
+	Functions []function
 
 	size int // of the notes
 }
 
-// Function is the flow graph of a function.
-type Function struct {
+// function is the flow graph of a function.
+type function struct {
 	Name     string
 	Ident    uint32
 	Lines    uint32 // checksum of where it stands
@@ -31,10 +31,10 @@ type Function struct {
 }
 
 // block is a piece of code that runs as a whole.
-type block struct{ at []Place }
+type block struct{ at []place }
 
-// Place is a line of a source, as the compiler calls the file.
-type Place struct {
+// place is a line of a source, as the compiler calls the file.
+type place struct {
 	File string
 	Line int
 }
@@ -53,7 +53,7 @@ const (
 	exit  = 1
 )
 
-// Numbers of the format, which GCC describes in gcc/gcov-io.h: "gcno", and the
+// numbers of the format, which GCC describes in gcc/gcov-io.h: "gcno", and the
 // tags of its records. Since GCC 12 lengths are in bytes.
 const (
 	notesMagic  = 0x67636e6f
@@ -68,8 +68,8 @@ const (
 
 var errNotes = errors.New("the compiler's notes make no sense")
 
-// ReadNotes reads a .gcno file of GCC 12 or later.
-func ReadNotes(text []byte) (*Object, error) {
+// readNotes reads a .gcno file of GCC 12 or later.
+func readNotes(text []byte) (*object, error) {
 	r := &reader{rest: text, order: binary.LittleEndian}
 	if r.number() != notesMagic {
 		return nil, fmt.Errorf("%w: no .gcno file", errNotes)
@@ -77,7 +77,7 @@ func ReadNotes(text []byte) (*Object, error) {
 	if v := major(r.number()); v < oldestNotes {
 		return nil, fmt.Errorf("the compiler's notes are of GCC %d, at least %d is known", v, oldestNotes)
 	}
-	o := &Object{Stamp: r.number(), size: len(text)}
+	o := &object{Stamp: r.number(), size: len(text)}
 	r.number() // checksum of the whole
 	o.Dir = r.text()
 	r.number() // whether blocks that cannot run are noted
@@ -104,9 +104,9 @@ func major(version uint32) int {
 
 // read adds a record to the object. All but the first kind belong to the
 // function before them.
-func (o *Object) read(tag uint32, r *reader) {
+func (o *object) read(tag uint32, r *reader) {
 	if tag == tagFunction {
-		f := Function{Ident: r.number(), Lines: r.number(), Graph: r.number(), Name: r.text(), Made: r.number() != 0}
+		f := function{Ident: r.number(), Lines: r.number(), Graph: r.number(), Name: r.text(), Made: r.number() != 0}
 		o.Functions = append(o.Functions, f)
 		return
 	}
@@ -129,7 +129,7 @@ func (o *Object) read(tag uint32, r *reader) {
 	}
 }
 
-func (f *Function) readArcs(r *reader) {
+func (f *function) readArcs(r *reader) {
 	from := int(r.number())
 	for r.err == nil && len(r.rest) > 0 {
 		to, flags := int(r.number()), r.number()
@@ -147,7 +147,7 @@ func (f *Function) readArcs(r *reader) {
 
 // readLines reads the lines of a block: numbers, and between them, after a zero,
 // the file that those which follow are in. An empty name ends it.
-func (f *Function) readLines(r *reader) {
+func (f *function) readLines(r *reader) {
 	n := int(r.number())
 	if r.err != nil || n >= len(f.blocks) {
 		r.fail()
@@ -156,7 +156,7 @@ func (f *Function) readLines(r *reader) {
 	file := ""
 	for r.err == nil {
 		if line := r.number(); line != 0 {
-			f.blocks[n].at = append(f.blocks[n].at, Place{file, int(line)})
+			f.blocks[n].at = append(f.blocks[n].at, place{file, int(line)})
 			continue
 		}
 		if file = r.text(); file == "" {

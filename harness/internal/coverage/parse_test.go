@@ -10,9 +10,9 @@ import (
 )
 
 func TestParseCounters(t *testing.T) {
-	counters, lost, err := ParseCounters([]byte("module a\nobject 0000000a /x/a.gcda\nfunction 00000001 00000002 00000003 4 5\nlost b\nmodule c\nobject 0000000b /x/c d.gcda\nend\n"))
+	counters, lost, err := parseCounters([]byte("module a\nobject 0000000a /x/a.gcda\nfunction 00000001 00000002 00000003 4 5\nlost b\nmodule c\nobject 0000000b /x/c d.gcda\nend\n"))
 	if err != nil || len(counters) != 2 || len(lost) != 1 || lost[0] != "b" {
-		t.Fatalf("ParseCounters() = %v, lost %q, %v", counters, lost, err)
+		t.Fatalf("parseCounters() = %v, lost %q, %v", counters, lost, err)
 	}
 	if c := counters[0]; c.Module != "a" || c.Stamp != 10 || len(c.Of) != 1 || c.Of[0].Graph != 3 || len(c.Of[0].Arcs) != 2 || c.Of[0].Arcs[1] != 5 {
 		t.Errorf("the first object: %+v", c)
@@ -22,8 +22,8 @@ func TestParseCounters(t *testing.T) {
 	}
 	for _, text := range []string{"", "module a\n", "end", "object 1\nend\n", "object x /a\nend\n", "function 1 2 3\nend\n", "module a\nobject 1 /a\nfunction 1 2\nend\n",
 		"module a\nobject 1 /a\nfunction 1 2 3 -4\nend\n", "surprise\nend\n"} {
-		if _, _, err := ParseCounters([]byte(text)); (err == nil) != (text == "end") || err != nil && !errors.Is(err, errCounters) {
-			t.Errorf("ParseCounters(%q) = %v", text, err)
+		if _, _, err := parseCounters([]byte(text)); (err == nil) != (text == "end") || err != nil && !errors.Is(err, errCounters) {
+			t.Errorf("parseCounters(%q) = %v", text, err)
 		}
 	}
 }
@@ -36,8 +36,8 @@ func TestReadNotesRefuses(t *testing.T) {
 	old := append([]byte(nil), good...)
 	old[6], old[7] = '9', 'A' // GCC 9
 	for name, text := range map[string][]byte{"nothing": nil, "counters": append([]byte("adcg"), good[4:]...), "an old compiler's": old, "half": good[:len(good)/2+1], "all but the end": good[:len(good)-1]} {
-		if _, err := ReadNotes(text); err == nil {
-			t.Errorf("ReadNotes(%s) agrees", name)
+		if _, err := readNotes(text); err == nil {
+			t.Errorf("readNotes(%s) agrees", name)
 		}
 	}
 }
@@ -51,7 +51,7 @@ func FuzzReadNotes(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		o, err := ReadNotes(text)
+		o, err := readNotes(text)
 		if err != nil {
 			return
 		}
@@ -60,7 +60,7 @@ func FuzzReadNotes(f *testing.F) {
 				t.Errorf("%d blocks, %d counts", len(fn.blocks), len(got))
 			}
 		}
-		(&Notes{stage: o.Dir, objects: map[string]*Object{"a.gcno": o}}).Files()
+		(&notes{stage: o.Dir, objects: map[string]*object{"a.gcno": o}}).files()
 	})
 }
 
@@ -73,10 +73,10 @@ func FuzzParseCounters(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		counters, _, err := ParseCounters(text)
+		counters, _, err := parseCounters(text)
 		if err == nil {
 			n, _ := sample(t, samples[0])
-			n.Measure(counters, "x") // which may refuse them
+			n.measure(counters, "x") // which may refuse them
 		}
 	})
 }

@@ -38,8 +38,8 @@ func (f Files) add(path string, line int, n uint64, first string) {
 	f[path][line] = l
 }
 
-// Add adds what others ran, which comes after what is there.
-func (f Files) Add(others Files) {
+// addAll adds what others ran, which comes after what is there.
+func (f Files) addAll(others Files) {
 	for path, lines := range others {
 		for n, l := range lines {
 			f.add(path, n, l.Hits, l.First)
@@ -47,12 +47,12 @@ func (f Files) Add(others Files) {
 	}
 }
 
-// Merge returns what was run on any of the kernels. A line is there if one of
+// merge returns what was run on any of the kernels. A line is there if one of
 // them has it.
-func Merge(profiles []Profile) Profile {
+func merge(profiles []Profile) Profile {
 	merged := Profile{Files: Files{}}
 	for _, p := range profiles {
-		merged.Files.Add(p.Files)
+		merged.Files.addAll(p.Files)
 	}
 	return merged
 }
@@ -60,8 +60,8 @@ func Merge(profiles []Profile) Profile {
 // Paths returns the sources in their order.
 func (f Files) Paths() []string { return slices.Sorted(maps.Keys(f)) }
 
-// Numbers returns the file's lines in their order.
-func (f File) Numbers() []int { return slices.Sorted(maps.Keys(f)) }
+// numbers returns the file's lines in their order.
+func (f File) numbers() []int { return slices.Sorted(maps.Keys(f)) }
 
 // Share is how many of some lines were run.
 type Share struct{ Run, Lines int }
@@ -102,7 +102,7 @@ type Range struct{ From, To int }
 func (f File) Never() []Range {
 	var ranges []Range
 	before := false // whether the line before was one of them
-	for _, n := range f.Numbers() {
+	for _, n := range f.numbers() {
 		never := f[n].Hits == 0
 		switch {
 		case never && before:

@@ -34,7 +34,7 @@ func Read(path string) (*Run, error) {
 	return r, nil
 }
 
-// Add adds what another part of the run found out: another folder of modules on
+// addAll adds what another part of the run found out: another folder of modules on
 // the same kernels.
 func (r *Run) Add(profiles []Profile, missing []string) {
 	r.Missing = append(r.Missing, missing...)
@@ -42,7 +42,7 @@ next:
 	for _, p := range profiles {
 		for i := range r.Profiles {
 			if r.Profiles[i].Kernel == p.Kernel {
-				r.Profiles[i].Files.Add(p.Files)
+				r.Profiles[i].Files.addAll(p.Files)
 				continue next
 			}
 		}
@@ -51,7 +51,7 @@ next:
 }
 
 // Merged returns what was run on any kernel.
-func (r *Run) Merged() Files { return Merge(r.Profiles).Files }
+func (r *Run) Merged() Files { return merge(r.Profiles).Files }
 
 // Sentence says how much was run, on any of the kernels and on each.
 func (r *Run) Sentence() string {
