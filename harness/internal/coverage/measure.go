@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -115,29 +116,41 @@ func (n *notes) measureObject(files Files, c objectCounters, by string) error {
 	return nil
 }
 
-// put adds the lines of a function to files. A line of several blocks ran as
-// often as it was come to from other lines, or as the most frequent of the
-// blocks: the body of a loop may stand in its line. counts are of the blocks;
-// nil when none was run.
+// put adds the lines of a function to files. counts are of its blocks; nil when
+// none was run.
 func (n *notes) put(files Files, o *object, f *function, counts []uint64, by string) {
 	if f.Made {
 		return
 	}
-	hits := map[place]uint64{}
-	for b := range f.blocks {
-		for _, at := range f.blocks[b].at {
-			var ran uint64
-			if counts != nil {
-				ran = counts[b]
-			}
-			hits[at] = max(hits[at], ran)
-		}
-	}
-	for at, ran := range hits {
+	for at, ran := range f.hits(counts) {
 		if path, ok := n.source(o, at.File); ok {
 			files.add(path, at.Line, ran, by)
 		}
 	}
+}
+
+// hits returns how often each line of the function ran, by the counts of its
+// blocks. A line of several blocks ran as often as the most frequent of them, for
+// the body of a loop may stand in its line. A block counts for the line that it
+// ends with, as in gcc/gcov.cc: the jump out of a branch, say, is noted with the
+// branch's last line in front of what follows. It counts for its other lines if
+// these end no block.
+func (f *function) hits(counts []uint64) map[place]uint64 {
+	ends, holds := map[place]uint64{}, map[place]uint64{}
+	for b, block := range f.blocks {
+		var ran uint64
+		if counts != nil {
+			ran = counts[b]
+		}
+		for i, at := range block.at {
+			if i == len(block.at)-1 {
+				ends[at] = max(ends[at], ran)
+			}
+			holds[at] = max(holds[at], ran)
+		}
+	}
+	maps.Copy(holds, ends)
+	return holds
 }
 
 // source returns the path of a source below the folder of the modules. Others

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // samples are testdata/sample.c as two compilers compiled it, with and without
@@ -217,5 +219,29 @@ m();
 		if Ranges(explained) != tt.explained || Ranges(rest) != tt.rest {
 			t.Errorf("Explained(%v) = %q, %q; want %q, %q", tt.never, Ranges(explained), Ranges(rest), tt.explained, tt.rest)
 		}
+	}
+}
+
+// A block counts for the line that it ends with.
+func TestHits(t *testing.T) {
+	at := func(lines ...int) block {
+		var b block
+		for _, line := range lines {
+			b.at = append(b.at, place{"a.c", line})
+		}
+		return b
+	}
+	// if (n > 2)       11
+	//         here();  12
+	// else
+	//         here();  14, noted with the jump out of it, too
+	f := &function{blocks: []block{{}, {}, at(9, 11), at(12), at(14), at(14, 15)}}
+	want := map[place]uint64{{"a.c", 9}: 4, {"a.c", 11}: 4, {"a.c", 12}: 4, {"a.c", 14}: 0, {"a.c", 15}: 4}
+	if d := cmp.Diff(want, f.hits([]uint64{4, 4, 4, 4, 0, 4})); d != "" {
+		t.Errorf("hits() (-want +got):\n%s", d)
+	}
+	want = map[place]uint64{{"a.c", 9}: 0, {"a.c", 11}: 0, {"a.c", 12}: 0, {"a.c", 14}: 0, {"a.c", 15}: 0}
+	if d := cmp.Diff(want, f.hits(nil)); d != "" {
+		t.Errorf("hits(nil) (-want +got):\n%s", d)
 	}
 }
