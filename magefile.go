@@ -47,7 +47,7 @@ func init() {
 // release. "go tool mage kernels" lists the kernels.
 func Run(ctx context.Context,
 	kernel *string, // series, release or set: 6.12, >=6.1, all, every
-	flavour *string, // cloud (default), amd64, rt, or all
+	flavour *string, // cloud (default), amd64, rt, or all; debug, built here
 	arch *string, // amd64 (default), arm64, or all
 	kdir *string, // a kernel of your own: a built tree, or headers
 	image *string, // its image, when it is not in kdir
@@ -67,7 +67,7 @@ func Run(ctx context.Context,
 // Test runs every lesson on every kernel of the test set, then the Go tests.
 func Test(ctx context.Context,
 	kernel *string, // series, release or set: 6.12, >=6.1, all, every
-	flavour *string, // cloud (default), amd64, rt, or all
+	flavour *string, // cloud (default), amd64, rt, or all; debug, built here
 	arch *string, // amd64 (default), arm64, or all
 	kdir *string, // a kernel of your own: a built tree, or headers
 	image *string, // its image, when it is not in kdir
@@ -90,7 +90,7 @@ func Test(ctx context.Context,
 // case is expected to take.
 func Plan(ctx context.Context,
 	kernel *string, // series, release or set: 6.12, >=6.1, all, every
-	flavour *string, // cloud (default), amd64, rt, or all
+	flavour *string, // cloud (default), amd64, rt, or all; debug, built here
 	arch *string, // amd64 (default), arm64, or all
 	lesson *string, // a folder of kmod, or several: notify,order
 	run *string, // only the cases LESSON/CASE that match this expression
@@ -115,7 +115,7 @@ func Explain(ctx context.Context,
 func Merge(ctx context.Context,
 	dirs string,
 	kernel *string, // series, release or set: 6.12, >=6.1, all, every
-	flavour *string, // cloud (default), amd64, rt, or all
+	flavour *string, // cloud (default), amd64, rt, or all; debug, built here
 	arch *string, // amd64 (default), arm64, or all
 	lesson *string, // a folder of kmod, or several: notify,order
 	run *string, // only the cases LESSON/CASE that match this expression
@@ -130,7 +130,7 @@ func Merge(ctx context.Context,
 func Bisect(ctx context.Context,
 	run *string, // the case: LESSON/CASE, or an expression that matches just it
 	kernel *string, // among which kernels: every (default), 5.10.*, all
-	flavour *string, // cloud (default), amd64, rt
+	flavour *string, // cloud (default), amd64, rt; debug, built here
 	arch *string, // amd64 (default), arm64
 	qemu *string, // which QEMU: own (of the archive), host, or a path
 	strict *bool, // fail where a kernel remarks on a case: something is deprecated, a parameter is ignored ...
@@ -145,7 +145,7 @@ func Bisect(ctx context.Context,
 func Watch(ctx context.Context,
 	lesson *string, // a folder of kmod; notify when left out
 	kernel *string, // a series or release; 6.12 when left out
-	flavour *string, // cloud (default), amd64, rt
+	flavour *string, // cloud (default), amd64, rt; debug, built here
 	arch *string, // amd64 (default), arm64
 	qemu *string, // which QEMU: own (of the archive), host, or a path
 	run *string, // only the cases LESSON/CASE that match this expression
@@ -160,7 +160,7 @@ func Watch(ctx context.Context,
 // with exit or Ctrl-D, or with Ctrl-] when the kernel hangs. Nothing is kept.
 func Shell(ctx context.Context,
 	kernel *string, // a series or release; 6.12 when left out
-	flavour *string, // cloud (default), amd64, rt
+	flavour *string, // cloud (default), amd64, rt; debug, built here
 	arch *string, // amd64 (default), arm64
 	kdir *string, // a kernel of your own: a built tree, or headers
 	image *string, // its image, when it is not in kdir
@@ -178,7 +178,7 @@ func Debug(ctx context.Context,
 	lesson *string, // a folder of kmod; notify when left out
 	run *string, // the case, as in notify/veto; the lesson's first one when left out
 	kernel *string, // a series or release; 6.12 when left out
-	flavour *string, // cloud (default), amd64, rt
+	flavour *string, // cloud (default), amd64, rt; debug, built here
 	qemu *string, // which QEMU: own (of the archive), host, or a path
 ) error {
 	return here().Debug(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), QEMU: text(qemu), Flavour: text(flavour), Lesson: text(lesson), Run: text(run)})
@@ -192,7 +192,7 @@ func New(name string) error {
 // Compdb writes compile_commands.json, by which clangd knows the modules.
 func Compdb(ctx context.Context,
 	kernel *string, // a series or release; 6.12 when left out
-	flavour *string, // cloud (default), amd64, rt
+	flavour *string, // cloud (default), amd64, rt; debug, built here
 ) error {
 	return here().CompileCommands(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour)})
 }
@@ -205,7 +205,7 @@ func Compdb(ctx context.Context,
 func Try(ctx context.Context,
 	dir *string, // the folder: a Kbuild, a Makefile or a dkms.conf
 	kernel *string, // series, release or set: 6.12, >=6.1, all, every; host is this machine's own
-	flavour *string, // cloud (default), amd64, rt, or all
+	flavour *string, // cloud (default), amd64, rt, or all; debug, built here
 	arch *string, // amd64 (default), arm64, or all
 	kdir *string, // a kernel of your own: a built tree, or headers
 	image *string, // its image, when it is not in kdir
@@ -238,7 +238,7 @@ func Bench(ctx context.Context,
 // the like; it fails where a record is another one than in quiet.
 func Soak(ctx context.Context,
 	kernel *string, // series, release or set: 6.12, >=6.1, all, every
-	flavour *string, // cloud (default), amd64, rt
+	flavour *string, // cloud (default), amd64, rt; debug, built here
 	arch *string, // amd64 (default), arm64
 	qemu *string, // which QEMU: own (of the archive), host, or a path
 	clones *int, // how many one after the other; 50 when left out, with -chaos none
@@ -268,7 +268,7 @@ func Claims(ctx context.Context,
 // the test set, and fails where something is left behind.
 func Cycles(ctx context.Context,
 	kernel *string, // series, release or set: 6.12, >=6.1, all, every
-	flavour *string, // cloud (default), amd64, rt, or all
+	flavour *string, // cloud (default), amd64, rt, or all; debug, built here
 	arch *string, // amd64 (default), arm64, or all
 	qemu *string, // which QEMU: own (of the archive), host, or a path
 	lesson *string, // a folder of kmod, or several: notify,order
@@ -316,10 +316,21 @@ func (Kernels) List(ctx context.Context) error {
 // Points lists every release that the archive has, for -kernel=RELEASE.
 func (Kernels) Points(ctx context.Context,
 	kernel *string, // of which series: 6.12.*; every by default
-	flavour *string, // cloud (default), amd64, rt, or all
+	flavour *string, // cloud (default), amd64, rt, or all; debug, built here
 	arch *string, // amd64 (default), arm64, or all
 ) error {
 	return here().KernelsPoints(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch)})
+}
+
+// Fetch makes kernels ready for use. Those of the flavour debug are built, which
+// takes minutes; what was interrupted goes on where it was.
+func (Kernels) Fetch(ctx context.Context,
+	kernel *string, // series, release or set: 6.12, >=6.1, all, every
+	flavour *string, // cloud (default), amd64, rt, or all; debug, built here
+	arch *string, // amd64 (default), arm64, or all
+	locked *bool, // fail rather than take another kernel than a pinned one
+) error {
+	return here().KernelsFetch(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), Locked: set(locked)})
 }
 
 // API tells which kernels have SYMBOLS (with commas between), and which have
@@ -332,7 +343,7 @@ func (Kernels) Points(ctx context.Context,
 func (Kernels) API(ctx context.Context,
 	symbols string,
 	kernel *string, // only of these, which are fetched: 6.12, >=6.1, all, every
-	flavour *string, // cloud (default), amd64, rt, or all
+	flavour *string, // cloud (default), amd64, rt, or all; debug, built here
 	arch *string, // amd64 (default), arm64, or all
 	kdir *string, // a kernel of your own: a built tree, or headers
 	locked *bool, // fail rather than take another kernel than a pinned one

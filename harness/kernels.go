@@ -4,12 +4,14 @@ package harness
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"text/tabwriter"
 
+	"kmodlab/harness/internal/host"
 	"kmodlab/harness/internal/report"
 	"kmodlab/vmimages"
 )
@@ -51,6 +53,35 @@ func (h Home) KernelsPoints(ctx context.Context, w io.Writer, f Flags) error {
 		fmt.Fprintf(t, "%s\t%s\t%s\n", l.catalogue.Name(ch), ch.Series, ch.Suite)
 	}
 	return t.Flush()
+}
+
+// KernelsFetch makes the kernels that the flags name ready for use: fetched, or
+// built where the archive does not have them. Of several it goes on after an error.
+func (h Home) KernelsFetch(ctx context.Context, w io.Writer, f Flags) error {
+	ctx, l, err := h.open(ctx, w, f)
+	if err != nil {
+		return status(err)
+	}
+	sources, err := l.kernels(ctx, f)
+	if err != nil {
+		return status(err)
+	}
+	if err := host.Ensure(ctx, host.Needs()); err != nil {
+		return status(err)
+	}
+	var failed []error
+	for _, source := range sources {
+		k, err := source.Get(ctx)
+		if ctx.Err() != nil {
+			return interrupted()
+		}
+		if err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		l.view.Printf("%s is ready: %s, in %s\n", source.Name, k.Release, filepath.Dir(k.Image))
+	}
+	return status(errors.Join(failed...))
 }
 
 // KernelsUpdate asks the archive for the newest kernels, rewrites the lock file

@@ -4,12 +4,13 @@
 // user's own, and what they boot into.
 //
 // Which kernels there are is data in this folder, compiled in: catalogue.toml
-// names the series and where they come from, kernels.lock the exact packages.
+// names the series and where they come from, kernels.lock the exact packages,
+// debug.config what is switched on in kernels that are built here.
 package vmimages
 
 import (
 	"context"
-	_ "embed"
+	"embed"
 
 	"kmodlab/internal/cache"
 	"kmodlab/internal/kernel"
@@ -24,6 +25,11 @@ var catalogueText []byte
 
 //go:embed kernels.lock
 var lockText []byte
+
+// configs has the configurations of the kernels that are built here.
+//
+//go:embed *.config
+var configs embed.FS
 
 // LockFile is where the lock stands in the repository.
 const LockFile = catalogue.LockFile
@@ -62,7 +68,7 @@ const EnvMirror = debian.EnvMirror
 // NewArchive returns the archive's kernels: those that the lock names, or, unless
 // locked, others where it names none. They are kept in c.
 func NewArchive(c *cache.Cache, cat *Catalogue, lock *Lock, locked bool) *Archive {
-	return debian.New(c, cat, lock, debian.Options{Locked: locked})
+	return debian.New(c, cat, lock, debian.Options{Locked: locked, Configs: configs})
 }
 
 // Own returns a kernel of the user's own: a tree that was built, or headers, in

@@ -36,6 +36,18 @@ func TestCompiledInData(t *testing.T) {
 			t.Errorf("%s is not pinned as the catalogue has it: %+v; go tool mage kernels:update", c.Name(ch), pin)
 		}
 	}
+	for _, b := range c.Built {
+		for _, series := range b.Series {
+			image, _ := lock.Kernel(series, c.Flavours[0], b.Arch)
+			pin, ok := lock.Kernel(series, b.Flavour, b.Arch)
+			if !ok || pin.Version != image.Version || pin.Suite != image.Suite || !strings.HasSuffix(pin.Release, "-"+b.Flavour+"-"+b.Arch) || len(pin.Packages) != 1 {
+				t.Errorf("%s %s is not pinned with the sources of %s: %+v; go tool mage kernels:update", series, b.Flavour, image.Version, pin)
+			}
+		}
+		if _, err := configs.Open(b.Config); err != nil {
+			t.Errorf("flavour %s: %v", b.Flavour, err)
+		}
+	}
 	for _, tools := range c.Trees() {
 		pin, ok := lock.Toolchain(tools.Name, c.Host)
 		if !ok || pin.Suite != tools.Suite || len(pin.Packages) != len(tools.Packages) {

@@ -15,6 +15,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -33,6 +34,8 @@ type Command struct {
 	Env   []string // "NAME=value", on top of [Path] and what keeps messages readable; of several with one name the last one counts
 	Read  []string // folders and files that it may read, besides the machine's programs
 	Write []string // folders that it may write
+
+	Heard io.Writer // is written what it prints, when it prints it; nil for nobody
 }
 
 // Run runs the command and returns everything that it printed. An error is an
@@ -117,12 +120,17 @@ func find(name, path string) (string, error) {
 type output struct {
 	mu   sync.Mutex
 	text bytes.Buffer
+
+	heard io.Writer // may be nil
 }
 
 // Write takes in what the command prints.
 func (o *output) Write(text []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if o.heard != nil {
+		o.heard.Write(text) // what becomes of it there does not concern the command
+	}
 	return o.text.Write(text)
 }
 

@@ -99,6 +99,43 @@ func TestRun(t *testing.T) {
 	})
 }
 
+// heard tells of what it is written, at once.
+type heard chan string
+
+func (h heard) Write(text []byte) (int, error) {
+	h <- string(text)
+	return len(text), nil
+}
+
+// What a command prints is heard while it runs: this one goes on when it was.
+func TestHeard(t *testing.T) {
+	both(t, func(t *testing.T, w *wall) {
+		h := make(heard, 10)
+		c := script(t, "echo a; while [ ! -e go ]; do sleep 0.05; done; echo b")
+		c.Heard = h
+		done := make(chan string)
+		go func() {
+			output, err := c.run(t.Context(), w, usual(t))
+			if err != nil {
+				t.Error(err)
+			}
+			done <- output
+		}()
+		if first := <-h; first != "a\n" {
+			t.Errorf("first is heard %q; want a", first)
+		}
+		if err := os.WriteFile(filepath.Join(c.Dir, "go"), nil, 0o644); err != nil {
+			t.Error(err)
+		}
+		if output := <-done; output != "a\nb\n" {
+			t.Errorf("it printed %q; want a and b", output)
+		}
+		if last := <-h; last != "b\n" {
+			t.Errorf("last is heard %q; want b", last)
+		}
+	})
+}
+
 // TestEnvironmentIsSealed sets what could change a build, and a secret, and
 // finds nothing of it inside.
 func TestEnvironmentIsSealed(t *testing.T) {

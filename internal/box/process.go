@@ -34,7 +34,7 @@ func (w *wall) start(c Command, env []string, l limits) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &process{walled: true, cmd: exec.Command(w.path, w.args(c, l)...)}
+	p := &process{walled: true, output: &output{heard: c.Heard}, cmd: exec.Command(w.path, w.args(c, l)...)}
 	p.cmd.ExtraFiles = []*os.File{theirs}
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	told := make(chan struct{})
@@ -75,7 +75,7 @@ func listen(r io.Reader, first chan<- int) (ended bool) {
 
 // startFree starts the command without walls.
 func startFree(c Command, program string, env []string) (*process, error) {
-	p := &process{cmd: &exec.Cmd{Path: program, Args: c.Argv, Dir: c.Dir}}
+	p := &process{output: &output{heard: c.Heard}, cmd: &exec.Cmd{Path: program, Args: c.Argv, Dir: c.Dir}}
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL}
 	p.cmd.WaitDelay = 5 * time.Second // for what stays behind with our pipe in its hands
 	told := make(chan struct{})
@@ -91,7 +91,7 @@ func startFree(c Command, program string, env []string) (*process, error) {
 // waits for it there: the kernel kills the command when the thread ends that
 // started it, so the thread must live as long, and no longer than this process.
 func (p *process) start(env []string, before func() error, told <-chan struct{}) error {
-	p.output, p.done = new(output), make(chan struct{})
+	p.done = make(chan struct{})
 	p.cmd.Env, p.cmd.Stdout, p.cmd.Stderr = env, p.output, p.output
 	started := make(chan error)
 	go func() {

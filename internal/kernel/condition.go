@@ -3,6 +3,7 @@
 package kernel
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -79,16 +80,34 @@ func (c *Conditions) Has(condition string) (bool, error) {
 }
 
 func (c *Conditions) compare(what string) (bool, error) {
+	holds, err := compares(c.version, what)
+	if err != nil {
+		return false, fmt.Errorf("condition kernel:%s: %w", what, err)
+	}
+	return holds, nil
+}
+
+// Compares tells whether a version, such as "6.12.118-1", compares as an
+// expression says: ">=6.1", also > < <= ==, on the numbers that are given.
+func Compares(version, expression string) (bool, error) {
+	have, err := numbers(version)
+	if err != nil {
+		return false, err
+	}
+	return compares(have, expression)
+}
+
+func compares(have []int, expression string) (bool, error) {
 	for _, op := range []string{">=", "<=", "==", ">", "<"} {
-		rest, ok := strings.CutPrefix(what, op)
+		rest, ok := strings.CutPrefix(expression, op)
 		if !ok {
 			continue
 		}
 		want, err := numbers(rest)
 		if err != nil {
-			return false, fmt.Errorf("condition kernel:%s: %w", what, err)
+			return false, err
 		}
-		order := compareNumbers(c.version, want)
+		order := compareNumbers(have, want)
 		switch op {
 		case ">=":
 			return order >= 0, nil
@@ -101,7 +120,7 @@ func (c *Conditions) compare(what string) (bool, error) {
 		}
 		return order == 0, nil
 	}
-	return false, fmt.Errorf("condition kernel:%s: no comparison; write kernel:>=6.1", what)
+	return false, errors.New("no comparison; write kernel:>=6.1")
 }
 
 // numbers returns the leading dotted numbers of a version: 6.12.118-1 is 6,

@@ -80,3 +80,20 @@ func TestExportsRejectsShortLines(t *testing.T) {
 		t.Error("Exports() of a line with two fields = nil error; want one")
 	}
 }
+
+func TestCompares(t *testing.T) {
+	for _, tt := range []struct {
+		version, expression string
+		want, fails         bool
+	}{
+		{"6.12.118", ">=6.12", true, false},
+		{"7.3~rc7", "<7.3", false, false},
+		{"5.10.262-1", "<=5.10", true, false},
+		{"6.1", "6.1", false, true},
+		{"six", ">=6.1", false, true},
+	} {
+		if got, err := Compares(tt.version, tt.expression); got != tt.want || (err != nil) != tt.fails {
+			t.Errorf("Compares(%q, %q) = %t, %v; want %t, error %t", tt.version, tt.expression, got, err, tt.want, tt.fails)
+		}
+	}
+}

@@ -16,19 +16,35 @@ import (
 type Catalogue struct {
 	Host       string      `toml:"host"`      // Debian's name of the architecture that the compilers run on: "amd64"
 	Flavours   []string    `toml:"flavours"`  // the first is the default
+	Built      []Built     `toml:"built"`     // flavours that the archive does not have
 	Series     []Series    `toml:"series"`    // oldest first
 	Toolchains []Toolchain `toml:"toolchain"` // what the series are built with
 	Linters    Toolchain   `toml:"linters"`   // what their modules are judged with; it compiles nothing
 	Emulators  []Emulator  `toml:"emulator"`  // what kernels are booted in
 }
 
-// Trees returns all that is made of packages and runs on the host: toolchains
-// and linters.
+// Trees returns all that is made of packages and runs on the host: toolchains,
+// those that build kernels, and linters.
 func (c *Catalogue) Trees() []Toolchain {
-	if c.Linters.Name == "" {
-		return c.Toolchains
+	all := slices.Clone(c.Toolchains)
+	for _, t := range c.Toolchains {
+		if builder, ok := t.Builder(); ok {
+			all = append(all, builder)
+		}
 	}
-	return append(slices.Clone(c.Toolchains), c.Linters)
+	if c.Linters.Name != "" {
+		all = append(all, c.Linters)
+	}
+	return all
+}
+
+// Built is a flavour that the archive does not have: its kernels are compiled on
+// this machine, of the sources of those that the archive has.
+type Built struct {
+	Flavour string   `toml:"flavour"` // "debug"
+	Arch    string   `toml:"arch"`    // the one architecture that it is built for
+	Config  string   `toml:"config"`  // name of the file, beside the catalogue, with its configuration
+	Series  []string `toml:"series"`  // those that it is built of
 }
 
 // Series is one line of kernels: the x.y of all its releases. "7.3-rc" is the
@@ -50,6 +66,16 @@ type Toolchain struct {
 	Packages []string `toml:"packages"` // names of the packages of its tree
 	Prefix   string   `toml:"prefix"`   // of its programs, when it compiles for another architecture than the host's
 	MakeArgs []string `toml:"make"`     // arguments that make needs for it
+	Kernel   []string `toml:"kernel"`   // names of the packages that a whole kernel takes besides; none where none is built
+}
+
+// Builder returns the toolchain that builds whole kernels with the compiler of t,
+// and whether there is one.
+func (t Toolchain) Builder() (Toolchain, bool) {
+	builder := t
+	builder.Name, builder.Kernel = t.Name+"-kernel", nil
+	builder.Packages = slices.Sorted(slices.Values(slices.Concat(t.Packages, t.Kernel)))
+	return builder, len(t.Kernel) > 0
 }
 
 // Emulator is a QEMU with everything it needs to run.
@@ -100,6 +126,9 @@ func (c *Catalogue) check() error {
 		}
 		seen["emulator of "+e.Arch] = true
 	}
+	if err := c.checkBuilt(); err != nil {
+		return err
+	}
 	for _, s := range c.Series {
 		if s.Name == "" || len(s.Suites) == 0 || len(s.Arches) == 0 {
 			return fmt.Errorf("catalogue: series %q needs name, suites and arches", s.Name)
@@ -117,6 +146,35 @@ func (c *Catalogue) check() error {
 		}
 	}
 	return nil
+}
+
+// checkBuilt makes sure that every flavour that is built here can be.
+func (c *Catalogue) checkBuilt() error {
+	for _, b := range c.Built {
+		if b.Flavour == "" || b.Arch == "" || b.Config == "" || len(b.Series) == 0 || slices.Contains(c.Flavours, b.Flavour) {
+			return fmt.Errorf("catalogue: what is built as %q needs a flavour that the archive does not have, arch, config and series", b.Flavour)
+		}
+		for _, name := range b.Series {
+			s, ok := c.find(name)
+			if !ok || len(s.Suites) == 0 {
+				return fmt.Errorf("catalogue: flavour %q is built of series %q, which is not there", b.Flavour, name)
+			}
+			t, ok := c.Toolchain(s.Suites[0], b.Arch)
+			if _, builds := t.Builder(); !ok || !builds {
+				return fmt.Errorf("catalogue: no toolchain builds kernels of %s (%s) for %s", name, s.Suites[0], b.Arch)
+			}
+		}
+	}
+	return nil
+}
+
+// BuiltAs returns what is built here as the flavour, and whether it is.
+func (c *Catalogue) BuiltAs(flavour string) (Built, bool) {
+	i := slices.IndexFunc(c.Built, func(b Built) bool { return b.Flavour == flavour })
+	if i < 0 {
+		return Built{}, false
+	}
+	return c.Built[i], true
 }
 
 // Names returns the names of all series, in the order of the catalogue.

@@ -25,6 +25,14 @@ cc = "gcc-1"
 packages = ["gcc-1"]
 `
 
+const builtHere = `kernel = ["flex"]
+[[built]]
+flavour = "debug"
+arch = "amd64"
+config = "debug.config"
+series = ["6.1"]
+`
+
 func TestParse(t *testing.T) {
 	for name, tt := range map[string]struct{ text, want string }{
 		"good":                     {goodCatalogue, ""},
@@ -35,6 +43,12 @@ func TestParse(t *testing.T) {
 		"arch of no toolchain":     {strings.Replace(goodCatalogue, `arches = ["amd64"]`, `arches = ["amd64", "arm64"]`, 1), "no toolchain builds lab for arm64"},
 		"series twice":             {goodCatalogue + "[[series]]\nname = \"6.1\"\nsuites = [\"lab\"]\narches = [\"amd64\"]\n", "twice"},
 		"series of no suite":       {goodCatalogue + "[[series]]\nname = \"6.2\"\narches = [\"amd64\"]\n", "needs name, suites and arches"},
+		"built":                    {goodCatalogue + builtHere, ""},
+		"built of nothing":         {goodCatalogue + strings.Replace(builtHere, "6.1", "6.2", 1), `built of series "6.2"`},
+		"built with nothing":       {goodCatalogue + strings.Replace(builtHere, `kernel = ["flex"]`, "", 1), "no toolchain builds kernels of 6.1"},
+		"built for another arch":   {goodCatalogue + strings.Replace(builtHere, "amd64", "arm64", 1), "no toolchain builds kernels of 6.1"},
+		"built as the archive's":   {goodCatalogue + strings.Replace(builtHere, "debug", "rt", 1), `built as "rt"`},
+		"built without a choice":   {goodCatalogue + strings.Replace(builtHere, `config = "debug.config"`, "", 1), `built as "debug"`},
 		"toolchain of no compiler": {strings.Replace(goodCatalogue, `cc = "gcc-1"`, "", 1), "suite, cc and packages"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -55,12 +55,13 @@ func (c *Catalogue) Flags(ch Choice) string {
 // archive has; "every", of all series; "6.12.113+deb13", one release. "" is the
 // default test set.
 //
-// flavours: "cloud", or "all"; "" is the default one. arches: "arm64", or
+// flavours: "cloud", or "all", which are those that the archive has; "" is the
+// default one. arches: "arm64", or
 // "all"; "" is the host's own.
 //
 // What names nothing is a [fault.Error] of usage that lists what there is.
 func (c *Catalogue) Select(kernels, flavours, arches string) ([]Choice, error) {
-	fs, err := c.words("flavour", flavours, c.Flavours)
+	fs, err := c.flavours(flavours)
 	if err != nil {
 		return nil, err
 	}
@@ -94,6 +95,14 @@ func (c *Catalogue) Select(kernels, flavours, arches string) ([]Choice, error) {
 				if isArch(f) && f != arch { // the generic flavour is called as the architecture is
 					continue
 				}
+				if b, ok := c.BuiltAs(f); ok {
+					if err := b.only(ch); err != nil {
+						return nil, err
+					}
+					if b.Arch != arch || !slices.Contains(b.Series, ch.Series) {
+						continue
+					}
+				}
 				ch.Flavour, ch.Arch, ch.Suite = f, arch, s.Suites[0]
 				if !slices.Contains(all, ch) {
 					all = append(all, ch)
@@ -106,6 +115,28 @@ func (c *Catalogue) Select(kernels, flavours, arches string) ([]Choice, error) {
 			Hint: "see what there is: " + fault.Command("kernels")}
 	}
 	return all, nil
+}
+
+// only makes sure that no other release is meant than the one of a series that
+// is built. The error is a [fault.Error].
+func (b Built) only(ch Choice) error {
+	if !ch.Every && ch.ABI == "" {
+		return nil
+	}
+	return &fault.Error{Owner: fault.Usage, What: fmt.Sprintf("of each series one kernel is built with flavour %q: of the release that kernels.lock pins", b.Flavour), Where: cmp.Or(ch.ABI, "every release of "+ch.Series),
+		Hint: "name series: " + strings.Join(b.Series, ",") + "; or all"}
+}
+
+// flavours reads a list of flavours. Those that are built here take long, and
+// have to be named.
+func (c *Catalogue) flavours(list string) ([]string, error) {
+	known := slices.Clone(c.Flavours)
+	if list != "all" {
+		for _, b := range c.Built {
+			known = append(known, b.Flavour)
+		}
+	}
+	return c.words("flavour", list, known)
 }
 
 func isArch(flavour string) bool { return flavour == "amd64" || flavour == "arm64" }

@@ -58,6 +58,38 @@ func TestSelect(t *testing.T) {
 	}
 }
 
+// What is built here has to be named, and there is one of each series.
+func TestSelectBuilt(t *testing.T) {
+	c := someSeries()
+	c.Built = []Built{{Flavour: "debug", Arch: "amd64", Series: []string{"6.12", "7.3"}}}
+	for _, tt := range []struct {
+		kernels, flavours, arches string
+		want                      []string // flags of each
+		says                      string   // or the error
+	}{
+		{"6.12", "debug", "", []string{"-kernel=6.12 -flavour=debug"}, ""},
+		{"all", "debug", "all", []string{"-kernel=6.12 -flavour=debug", "-kernel=7.3 -flavour=debug"}, ""},
+		{"", "debug", "", []string{"-kernel=6.12 -flavour=debug"}, ""},
+		{"7.3", "cloud,debug", "", []string{"-kernel=7.3", "-kernel=7.3 -flavour=debug"}, ""},
+		{"7.3", "all", "", []string{"-kernel=7.3", "-kernel=7.3 -flavour=amd64", "-kernel=7.3 -flavour=rt"}, ""},
+		{"every", "debug", "", nil, "every release of 5.10"},
+		{"6.12.*", "debug", "", nil, "name series: 6.12,7.3; or all"},
+		{"6.12.7+deb13", "debug", "", nil, "of the release that kernels.lock pins (6.12.7+deb13)"},
+		{"5.10", "debug", "", nil, "no kernel is"},
+		{"6.12", "debug", "arm64", nil, "no kernel is"},
+		{"6.12", "hot", "", nil, "the flavours are: cloud, amd64, arm64, rt, debug"},
+	} {
+		chosen, err := c.Select(tt.kernels, tt.flavours, tt.arches)
+		var got []string
+		for _, ch := range chosen {
+			got = append(got, c.Flags(ch))
+		}
+		if d := cmp.Diff(tt.want, got); d != "" || (tt.says == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), tt.says) {
+			t.Errorf("Select(%q, %q, %q) = %v; want %q (-want +got):\n%s", tt.kernels, tt.flavours, tt.arches, err, tt.says, d)
+		}
+	}
+}
+
 func TestSelectEvery(t *testing.T) {
 	c := someSeries()
 	for kernels, want := range map[string][]Choice{

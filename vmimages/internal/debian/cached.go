@@ -31,9 +31,13 @@ func (p *Provider) CachedHeaders(ctx context.Context) ([]Headers, error) {
 	for _, row := range rows {
 		listed[row.Release] = row.Name
 	}
-	found, err := filepath.Glob(filepath.Join(p.cache.Root(), kindKernel, "*", headersDir("*"), "Module.symvers"))
-	if err != nil {
-		return nil, err
+	var found []string
+	for _, kind := range []string{kindKernel, kindBuilt} {
+		some, err := filepath.Glob(filepath.Join(p.cache.Root(), kind, "*", headersDir("*"), "Module.symvers"))
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, some...)
 	}
 	var all []Headers
 	for _, symvers := range found {
@@ -61,7 +65,7 @@ func (p *Provider) choiceOf(release string) (catalogue.Choice, bool) {
 		if !ok {
 			continue
 		}
-		for _, flavour := range p.catalogue.Flavours {
+		for _, flavour := range p.flavours() {
 			if short, ok := strings.CutSuffix(abi, "-"+flavour); ok {
 				return catalogue.Choice{ABI: short, Flavour: flavour, Arch: arch}, true
 			}
@@ -69,4 +73,13 @@ func (p *Provider) choiceOf(release string) (catalogue.Choice, bool) {
 		return catalogue.Choice{ABI: abi, Flavour: arch, Arch: arch}, true
 	}
 	return catalogue.Choice{}, false
+}
+
+// flavours returns those that kernels have in their names.
+func (p *Provider) flavours() []string {
+	all := slices.Clone(p.catalogue.Flavours)
+	for _, b := range p.catalogue.Built {
+		all = append(all, b.Flavour)
+	}
+	return all
 }

@@ -5,6 +5,7 @@ package debian
 import (
 	"kmodlab/internal/cache"
 	"kmodlab/vmimages/internal/catalogue"
+	"kmodlab/vmimages/internal/compile"
 )
 
 // These change when the way to make an entry of the cache does.
@@ -16,10 +17,25 @@ const (
 	emulatorRecipe  = "1"
 	choiceRecipe    = "2"
 	ownRecipe       = "1"
+	builderRecipe   = "1"
+	builtRecipe     = "1"
 )
 
 // The kinds of the cache entries.
-const kindDeb, kindKernel, kindToolchain, kindLinters, kindSources, kindEmulator, kindChosen, kindApt, kindOwn = "deb", "kernel", "toolchain", "linters", "core", "emulator", "chosen", "apt", "own"
+const (
+	kindDeb       = "deb"
+	kindKernel    = "kernel"
+	kindOwn       = "own"
+	kindBuilt     = "built"
+	kindToolchain = "toolchain"
+	kindBuilder   = "builder"
+	kindSite      = "building"
+	kindLinters   = "linters"
+	kindSources   = "core"
+	kindEmulator  = "emulator"
+	kindChosen    = "chosen"
+	kindApt       = "apt"
+)
 
 // debInputs are those of a package: its content.
 func debInputs(pkg catalogue.Package) *cache.Inputs { return cache.Named(kindDeb, pkg.SHA256) }
@@ -35,6 +51,36 @@ func (p *Provider) kernelInputs(pin catalogue.Pin, toolchain string) *cache.Inpu
 // ownInputs are those of one of a kernel's own modules.
 func ownInputs(pin catalogue.Pin, name string) *cache.Inputs {
 	return cache.NewInputs(kindOwn).Add("recipe", ownRecipe).Add("release", pin.Release).Add("package", pin.Modules.SHA256).Add("module", name)
+}
+
+// builtInputs are those of a kernel that is built here. The folder of the
+// toolchain, which the programs of Kbuild run with, is in it.
+func (p *Provider) builtInputs(of plan) *cache.Inputs {
+	return contentsOf(of).Add("place of the toolchain", of.modules)
+}
+
+// builtKey names the contents of a kernel that is built here, but for the names of
+// the folders in them.
+func builtKey(of plan) string { return contentsOf(of).Key() }
+
+func contentsOf(of plan) *cache.Inputs {
+	return cache.NewInputs(kindBuilt).Add("recipe", builtRecipe).Add("release", of.sources.Release).Add("architecture", of.sources.Arch).
+		List("packages of the sources", of.sources.Digests()).Sum("configuration", []byte(compile.Text(of.options))).
+		Add("compiler", of.with.CC).List("packages of the toolchain", of.with.pin.Digests())
+}
+
+// siteInputs are those of a folder in which a kernel is built. The configuration
+// is not among them: when it changes, Kbuild knows what to compile anew. The
+// folder of the cache is in the objects.
+func (p *Provider) siteInputs(of plan) *cache.Inputs {
+	return cache.NewInputs(kindSite).Add("recipe", builtRecipe).Add("architecture", of.sources.Arch).List("packages of the sources", of.sources.Digests()).
+		Add("compiler", of.with.CC).List("packages of the toolchain", of.with.pin.Digests()).Add("place of the cache", p.cache.Root())
+}
+
+// builderInputs are those of the tree of what builds kernels. The folder of the
+// cache is in it, which its scripts name.
+func (p *Provider) builderInputs(pin catalogue.Pin) *cache.Inputs {
+	return cache.NewInputs(kindBuilder).Add("recipe", builderRecipe).List("packages", pin.Digests()).Add("place of the cache", p.cache.Root())
 }
 
 // headersKey names the contents of the headers of a prepared kernel, but for the

@@ -3,6 +3,7 @@
 package debian
 
 import (
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"kmodlab/internal/cache"
 	"kmodlab/internal/cache/cachetest"
 	"kmodlab/vmimages/internal/catalogue"
+	"kmodlab/vmimages/internal/compile"
 )
 
 // wish is what a provider is asked for.
@@ -247,5 +249,71 @@ func TestIndexInputs(t *testing.T) {
 			"keys":          of(func(w *wish) { w.root.keys = "l" }),
 		},
 		Same: with(sameWish(), wishes{"place": of(func(w *wish) { w.root.dir = filepath.Join(w.root.dir, "x") })}),
+	}.Run(t)
+}
+
+// ofPlan are changes of what is built, and of what with.
+func ofPlan() map[string]func(*testing.T, *builtWish) {
+	change := func(f func(of *plan)) func(*testing.T, *builtWish) {
+		return func(_ *testing.T, w *builtWish) { f(&w.plan) }
+	}
+	return map[string]func(*testing.T, *builtWish){
+		"sources":          change(func(of *plan) { of.sources.Packages[0].SHA256 = strings.Repeat("c", 64) }),
+		"architecture":     change(func(of *plan) { of.sources.Arch = "arm64" }),
+		"compiler":         change(func(of *plan) { of.with.CC = "gcc-13" }),
+		"a package of it":  change(func(of *plan) { of.with.pin.Packages[1].SHA256 = strings.Repeat("c", 64) }),
+		"one package less": change(func(of *plan) { of.with.pin.Packages = of.with.pin.Packages[:1] }),
+	}
+}
+
+// configured are changes of the configuration.
+func configured() map[string]func(*testing.T, *builtWish) {
+	change := func(f func(o *compile.Option)) func(*testing.T, *builtWish) {
+		return func(_ *testing.T, w *builtWish) { f(&w.plan.options[0]) }
+	}
+	return map[string]func(*testing.T, *builtWish){
+		"release": func(_ *testing.T, w *builtWish) { w.plan.sources.Release = "6.1.57-debug-amd64" },
+		"option":  change(func(o *compile.Option) { o.Name = "KCSAN" }),
+		"value":   change(func(o *compile.Option) { o.Value = "n" }),
+		"one option more": func(_ *testing.T, w *builtWish) {
+			w.plan.options = append(w.plan.options, compile.Option{Name: "UBSAN", Value: "y"})
+		},
+	}
+}
+
+func TestBuiltInputs(t *testing.T) {
+	others := ofPlan()
+	maps.Copy(others, configured())
+	same := map[string]func(*testing.T, *builtWish){
+		"a reason":           func(_ *testing.T, w *builtWish) { w.plan.options[0].Why = "y" },
+		"place of the cache": func(t *testing.T, w *builtWish) { w.provider.cache = newCache(t) },
+		"mirror":             func(_ *testing.T, w *builtWish) { w.provider.mirrors = mirrors{"http://b", "http://c"} },
+	}
+	elsewhere := map[string]func(*testing.T, *builtWish){"place of the toolchain": func(_ *testing.T, w *builtWish) { w.plan.modules = "/cache/toolchain/y" }}
+	kernels := cachetest.Table[*builtWish]{Kind: kindBuilt, New: newBuiltWish, Other: maps.Clone(others), Same: same,
+		Inputs: func(_ *testing.T, w *builtWish) *cache.Inputs { return w.provider.builtInputs(w.plan) }}
+	maps.Copy(kernels.Other, elsewhere)
+	t.Run("kernel", kernels.Run)
+	names := cachetest.Table[*builtWish]{Kind: "names", New: newBuiltWish, Other: others, Same: maps.Clone(same),
+		Inputs: func(_ *testing.T, w *builtWish) *cache.Inputs {
+			return cache.NewInputs("names").Add("headers", builtKey(w.plan))
+		}}
+	maps.Copy(names.Same, elsewhere)
+	t.Run("headers", names.Run)
+}
+
+// The folder in which a kernel is built is the same however it is configured.
+func TestSiteInputs(t *testing.T) {
+	others := ofPlan()
+	others["place of the cache"] = func(t *testing.T, w *builtWish) { w.provider.cache = newCache(t) }
+	cachetest.Table[*builtWish]{Kind: kindSite, New: newBuiltWish, Other: others, Same: configured(),
+		Inputs: func(_ *testing.T, w *builtWish) *cache.Inputs { return w.provider.siteInputs(w.plan) }}.Run(t)
+}
+
+func TestBuilderInputs(t *testing.T) {
+	cachetest.Table[*wish]{Kind: kindBuilder, New: newWish,
+		Inputs: func(_ *testing.T, w *wish) *cache.Inputs { return w.provider.builderInputs(w.pin) },
+		Other:  otherPackages(),
+		Same:   with(sameWish(), wishes{"suite": of(func(w *wish) { w.pin.Suite = "other" })}),
 	}.Run(t)
 }

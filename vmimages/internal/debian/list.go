@@ -27,7 +27,7 @@ type Row struct {
 // machine, in the order of the catalogue. It asks no archive.
 func (p *Provider) List(ctx context.Context) ([]Row, error) {
 	var rows []Row
-	choices, err := p.catalogue.Select("all", "all", "all")
+	choices, err := p.every()
 	if err != nil {
 		return nil, err
 	}
@@ -48,6 +48,20 @@ func (p *Provider) List(ctx context.Context) ([]Row, error) {
 	return rows, nil
 }
 
+// every returns all kernels of the catalogue, those that are built here last.
+func (p *Provider) every() ([]catalogue.Choice, error) {
+	choices, err := p.catalogue.Select("all", "all", "all")
+	for _, b := range p.catalogue.Built {
+		if err != nil {
+			break
+		}
+		var built []catalogue.Choice
+		built, err = p.catalogue.Select("all", b.Flavour, b.Arch)
+		choices = append(choices, built...)
+	}
+	return choices, err
+}
+
 // current returns the packages that the target stands for now, and whether
 // there are any without asking the archive.
 func (p *Provider) current(t target) (catalogue.Pin, bool) {
@@ -60,6 +74,10 @@ func (p *Provider) current(t target) (catalogue.Pin, bool) {
 // fillState says what of the kernel is in the cache.
 func (p *Provider) fillState(row *Row, ch catalogue.Choice, pin catalogue.Pin) {
 	row.Download = p.notCached(pin)
+	if _, ok := p.catalogue.BuiltAs(ch.Flavour); ok {
+		p.fillBuilt(row, ch)
+		return
+	}
 	wanted, ok := p.catalogue.Toolchain(ch.Suite, ch.Arch)
 	if !ok {
 		return
@@ -68,16 +86,50 @@ func (p *Provider) fillState(row *Row, ch catalogue.Choice, pin catalogue.Pin) {
 	if !ok {
 		return
 	}
-	in := p.toolchainInputs(tools)
-	dir, made := p.cache.Lookup(in.Kind(), in.Key())
+	dir, made := p.placeOf(tools)
 	if !made {
 		row.Download += p.notCached(tools)
 		return
 	}
-	in = p.kernelInputs(pin, dir)
+	in := p.kernelInputs(pin, dir)
 	if _, row.Cached = p.cache.Lookup(in.Kind(), in.Key()); row.Cached {
 		row.Download = 0
 	}
+}
+
+// placeOf returns where the tree of a toolchain is, and whether it is there.
+func (p *Provider) placeOf(tools catalogue.Pin) (dir string, made bool) {
+	in := p.toolchainInputs(tools)
+	return p.cache.Lookup(in.Kind(), in.Key())
+}
+
+// moduleTools returns where the toolchain is that compiles modules for ch, and
+// whether it is there.
+func (p *Provider) moduleTools(ch catalogue.Choice) (dir string, made bool) {
+	wanted, _ := p.catalogue.Toolchain(ch.Suite, ch.Arch)
+	tools, ok := p.current(toolchainTarget(p, wanted))
+	if !ok {
+		return "", false
+	}
+	return p.placeOf(tools)
+}
+
+// fillBuilt says of a kernel that is built here what is in the cache.
+func (p *Provider) fillBuilt(row *Row, ch catalogue.Choice) {
+	wanted, ok := p.builderFor(ch)
+	if !ok {
+		return
+	}
+	tools, ok := p.current(toolchainTarget(p, wanted))
+	if !ok {
+		return
+	}
+	modules, made := p.moduleTools(ch)
+	if row.Cached = made && p.isBuilt(ch, builder{wanted, tools}, modules); row.Cached {
+		row.Download = 0
+		return
+	}
+	row.Download += p.notCached(tools) // of which the compiler of modules is a part
 }
 
 // notCached returns the bytes of those packages that are not in the cache.

@@ -26,6 +26,7 @@ type target struct {
 	pin         catalogue.Pin // what the lock says
 	pinned      bool          // whether it says anything
 	point       bool          // whether one release is meant, and not the newest
+	exact       bool          // whether no other release will do
 	keep        func(name string) bool
 	choose      func([]entry) (catalogue.Pin, error)
 	sift        func(context.Context, catalogue.Pin) (catalogue.Pin, error) // leaves of what was chosen what is needed; may be nil
@@ -33,6 +34,9 @@ type target struct {
 }
 
 func kernelTarget(p *Provider, ch catalogue.Choice) target {
+	if _, ok := p.catalogue.BuiltAs(ch.Flavour); ok {
+		return builtTarget(p, ch, p.imageVersion(ch))
+	}
 	t := target{name: pinName(ch), arch: ch.Arch, suite: ch.Suite, keep: isKernelPackage, point: ch.ABI != ""}
 	if t.point {
 		t.name = p.catalogue.Name(ch)
@@ -118,7 +122,7 @@ func (p *Provider) obtainNewest(ctx context.Context, t target, failed error, use
 // another one will do in its place.
 func (t target) lacking(err error) (catalogue.Pin, bool) {
 	l, ok := errors.AsType[*lackingError](err)
-	if !ok || t.point || l.pin.Release == "" {
+	if !ok || t.point || t.exact || l.pin.Release == "" {
 		return catalogue.Pin{}, false
 	}
 	return l.pin, true

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"sync"
 
@@ -17,7 +18,8 @@ import (
 
 // Options say how a provider works.
 type Options struct {
-	Locked bool // take what the lock says or fail: never choose anew
+	Locked  bool  // take what the lock says or fail: never choose anew
+	Configs fs.FS // has the files that the catalogue names as configurations
 }
 
 // Provider makes kernels of the catalogue usable. It is safe for use by many
@@ -61,6 +63,10 @@ func (p *Provider) kernel(ctx context.Context, ch catalogue.Choice) (*kernel.Ker
 	t, err := p.toolchain(ctx, tools)
 	if err != nil {
 		return nil, owned(ctx, err, "cannot make the toolchain "+tools.Name)
+	}
+	if _, ok := p.catalogue.BuiltAs(ch.Flavour); ok {
+		k, err := p.builtKernel(ctx, ch, t)
+		return k, owned(ctx, err, what)
 	}
 	var k *kernel.Kernel
 	err = p.obtain(ctx, kernelTarget(p, ch), func(pin catalogue.Pin) error {

@@ -131,6 +131,9 @@ func unpackSources(ctx context.Context, dir string, place func(name string) stri
 		return err
 	}
 	if err := cmd.Start(); err != nil {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		return err
 	}
 	err = untar(out, dir, place)

@@ -32,6 +32,9 @@ func unpack(ctx context.Context, deb, dir string, place func(name string) string
 		return err
 	}
 	if err := cmd.Start(); err != nil {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		return &fault.Error{Owner: fault.Host, What: "cannot run dpkg-deb", Err: err, Hint: "install dpkg"}
 	}
 	err = untar(out, dir, place)

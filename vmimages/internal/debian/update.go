@@ -55,6 +55,9 @@ func (p *Provider) Update(ctx context.Context) (*catalogue.Lock, []Change, error
 		}
 		lock.Kernels = append(lock.Kernels, pin)
 	}
+	if err := p.updateBuilt(ctx, lock); err != nil {
+		return nil, nil, err
+	}
 	for _, t := range p.catalogue.Trees() {
 		pin, err := p.resolve(ctx, toolchainTarget(p, t), nil)
 		if err != nil {
@@ -72,6 +75,30 @@ func (p *Provider) Update(ctx context.Context) (*catalogue.Lock, []Change, error
 	changes := slices.Concat(compareLocks(p.lock.Kernels, lock.Kernels), compareLocks(p.lock.Toolchains, lock.Toolchains),
 		compareLocks(p.lock.Emulators, lock.Emulators))
 	return lock, changes, nil
+}
+
+// updateBuilt pins the sources of what is built here: of exactly the releases that
+// the lock pins. Those that the archive does not have it tells of.
+func (p *Provider) updateBuilt(ctx context.Context, lock *catalogue.Lock) error {
+	for _, b := range p.catalogue.Built {
+		choices, err := p.catalogue.Select("all", b.Flavour, b.Arch)
+		if err != nil {
+			return err
+		}
+		for _, ch := range choices {
+			image, _ := lock.Kernel(ch.Series, p.catalogue.Flavours[0], ch.Arch)
+			pin, err := p.resolve(ctx, builtTarget(p, ch, image.Version), nil)
+			if absent, ok := errors.AsType[*noSourcesError](err); ok {
+				step.Note(ctx, "%s is not pinned: %v", p.catalogue.Name(ch), absent)
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			lock.Kernels = append(lock.Kernels, pin)
+		}
+	}
+	return nil
 }
 
 // compareLocks lists how the pins after differ from those before.
