@@ -69,7 +69,7 @@ const preparedFile = "prepared"
 // settle removes what a run that was killed may have left half written, and make
 // would take for whole. Kbuild notes with each object how it was made when it is
 // made; the Makefiles in tools do so for objects, not for what they link of them.
-// What is whole stays: 5.10 compiles everything anew that is older than objtool.
+// What is whole stays: whatever is older than objtool is compiled anew.
 func (j Job) settle() error {
 	err := os.Remove(filepath.Join(j.Objects, preparedFile))
 	if errors.Is(err, fs.ErrNotExist) {
