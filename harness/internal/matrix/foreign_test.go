@@ -17,15 +17,18 @@ import (
 	"kmodlab/harness/internal/verdict"
 	"kmodlab/internal/fault"
 	"kmodlab/internal/kernel"
+	"kmodlab/vmimages/vmimagestest"
 )
 
 // A folder that no lesson knows gets a verdict for each of its modules, on a kernel
 // that comes with modules of its own, and on one whose modules are fetched: they are
 // then kept.
 func TestForeignFolder(t *testing.T) {
-	for _, series := range []string{"6.12", "7.3"} {
-		t.Run(series, func(t *testing.T) { testForeignFolder(t, series) })
-	}
+	t.Run("6.12", func(t *testing.T) { testForeignFolder(t, "6.12") })
+	t.Run("7.3", func(t *testing.T) {
+		vmimagestest.Long(t)
+		testForeignFolder(t, "7.3")
+	})
 }
 
 func testForeignFolder(t *testing.T, series string) {

@@ -12,6 +12,7 @@ import (
 	"kmodlab/harness/internal/vm"
 	"kmodlab/internal/fault"
 	"kmodlab/internal/ko"
+	"kmodlab/vmimages/vmimagestest"
 )
 
 func TestCheckDevices(t *testing.T) {
@@ -55,6 +56,7 @@ func TestDevicesFor(t *testing.T) {
 // A guest sees each device by the names that are known of it, in a VM that was
 // booted or in a clone, as it is said to be.
 func TestDevices(t *testing.T) {
+	vmimagestest.Long(t)
 	for _, name := range vm.DeviceNames() {
 		t.Run(name, func(t *testing.T) {
 			series, usb := "6.12", strings.HasPrefix(name, "usb-")
