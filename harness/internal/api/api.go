@@ -47,10 +47,6 @@ type Offer struct {
 // Compiles says whether a source that includes the header compiles with it.
 func (o Offer) Compiles() bool { return o.Kind != None }
 
-// links says whether a module can be linked with it: it is exported, or it is
-// in the header, whole.
-func (o Offer) links() bool { return o.Exported || o.Kind > Declared }
-
 // String tells the offer in a word or two.
 func (o Offer) String() string {
 	switch {
