@@ -94,7 +94,7 @@ func TestAroundOtherCheckouts(t *testing.T) {
 }
 
 // A hook of another repository, or of the same one, may be who asks.
-func TestAroundInAHook(t *testing.T) {
+func TestInAHook(t *testing.T) {
 	root, other := project(t, modules), project(t, map[string]string{"x": ""})
 	t.Setenv("GIT_DIR", filepath.Join(other, ".git"))
 	t.Setenv("GIT_INDEX_FILE", filepath.Join(other, ".git/index"))
@@ -104,6 +104,9 @@ func TestAroundInAHook(t *testing.T) {
 	}
 	if got, err := Around(t.Context(), root, root+"/out"); err != nil || got != string(want[:digits]) {
 		t.Errorf("Around() = %q, %v; want %s", got, err, want)
+	}
+	if got := Of(t.Context(), root, t.TempDir()); got != string(want[:digits]) {
+		t.Errorf("Of() = %q; want %s", got, want)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -63,7 +64,7 @@ func (g *repository) run(args ...string) string {
 	// The program that asks was compiled from this folder, whoever owns it.
 	cmd := exec.CommandContext(g.ctx, "git", append([]string{"-c", "safe.directory=*", "-c", "core.fsmonitor=false"}, args...)...)
 	cmd.Dir = g.root
-	cmd.Env = append(os.Environ(), g.env...)
+	cmd.Env = append(slices.DeleteFunc(os.Environ(), ofAnother), g.env...)
 	var output []byte
 	output, g.err = cmd.Output()
 	return strings.TrimSpace(string(output))
