@@ -3,6 +3,7 @@
 package coverage
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -74,7 +75,7 @@ func (c *Collector) Ran(kernel, id string, text []byte) error {
 	}
 	g.cases[id], err = g.notes.measure(counters, id)
 	if len(lost) > 0 {
-		err = fmt.Errorf("the guest had no memory to keep the counters of %q", lost)
+		err = errors.Join(err, fmt.Errorf("the guest had no memory to keep the counters of %q", lost))
 	}
 	return err
 }

@@ -53,7 +53,7 @@ const (
 	exit  = 1
 )
 
-// numbers of the format, which GCC describes in gcc/gcov-io.h: "gcno", and the
+// Numbers of the format, which GCC describes in gcc/gcov-io.h: "gcno", and the
 // tags of its records. Since GCC 12 lengths are in bytes.
 const (
 	notesMagic  = 0x67636e6f

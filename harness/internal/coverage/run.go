@@ -34,7 +34,7 @@ func Read(path string) (*Run, error) {
 	return r, nil
 }
 
-// addAll adds what another part of the run found out: another folder of modules on
+// Add adds what another part of the run found out: another folder of modules on
 // the same kernels.
 func (r *Run) Add(profiles []Profile, missing []string) {
 	r.Missing = append(r.Missing, missing...)
