@@ -7,7 +7,11 @@
 // Kernel; kbuild and vm take it. Nothing here fetches, builds or boots.
 package kernel
 
-import "context"
+import (
+	"context"
+	"slices"
+	"strings"
+)
 
 // Kernel is one bootable kernel with the headers that match it.
 type Kernel struct {
@@ -48,4 +52,14 @@ type Toolchain struct {
 
 	Prefix   string   // in front of the names of its binutils, when it compiles for another architecture: "aarch64-linux-gnu-"
 	MakeArgs []string // further arguments of make, "CONFIG_X="
+	Flags    []string // of the compiler, besides those that Kbuild has
+}
+
+// Arguments are those of make for a build of modules, but for the compiler's name.
+// Of two KCFLAGS make would only heed the last.
+func (t Toolchain) Arguments() []string {
+	if len(t.Flags) == 0 {
+		return t.MakeArgs
+	}
+	return append(slices.Clone(t.MakeArgs), "KCFLAGS="+strings.Join(t.Flags, " "))
 }

@@ -69,5 +69,5 @@ func Arguments(k *kernel.Kernel) []string {
 	if k.Toolchain.CC != "" {
 		args = append(args, "CC="+k.Toolchain.CC)
 	}
-	return append(args, k.Toolchain.MakeArgs...)
+	return append(args, k.Toolchain.Arguments()...)
 }

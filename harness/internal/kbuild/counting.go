@@ -51,23 +51,17 @@ func Counting(k *kernel.Kernel) (*kernel.Kernel, error) {
 			Hint: "leave out -cover, or name a kernel that GCC compiled"}
 	}
 	counting := *k
-	counting.Toolchain.MakeArgs = append(slices.Clone(k.Toolchain.MakeArgs), countersArg(k))
-	return &counting, nil
-}
-
-// countersArg is the argument of make with those flags.
-func countersArg(k *kernel.Kernel) string {
-	flags := countersFlags
+	counting.Toolchain.Flags = slices.Concat(k.Toolchain.Flags, countersFlags)
 	if k.Arch == "arm64" { // or adding is a call of a library that kernels do not have
-		flags = append(slices.Clone(flags), "-mno-outline-atomics")
+		counting.Toolchain.Flags = append(counting.Toolchain.Flags, "-mno-outline-atomics")
 	}
-	return "KCFLAGS=" + strings.Join(flags, " ")
+	return &counting, nil
 }
 
 // KeepNotes puts the notes that the compiler left in the folder stage into out, if
 // k counts. Those of sources that are there no more are left out.
 func KeepNotes(k *kernel.Kernel, stage, out string) error {
-	if !slices.Contains(k.Toolchain.MakeArgs, countersArg(k)) {
+	if !slices.Contains(k.Toolchain.Flags, countersFlags[0]) {
 		return nil
 	}
 	notes := filepath.Join(out, NotesFolder)

@@ -10,22 +10,24 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"kmodlab/internal/fault"
 	"kmodlab/internal/kernel"
 )
 
 func TestCounting(t *testing.T) {
 	for arch, outline := range map[string]bool{"amd64": false, "arm64": true} {
-		k := &kernel.Kernel{Arch: arch, Toolchain: kernel.Toolchain{CC: "gcc-14", MakeArgs: []string{"A=b"}}}
+		k := &kernel.Kernel{Arch: arch, Toolchain: kernel.Toolchain{CC: "gcc-14", MakeArgs: []string{"A=b"}, Flags: []string{"-fmine"}}}
 		counting, err := Counting(k)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if args := counting.Toolchain.MakeArgs; len(args) != 2 || args[0] != "A=b" || !strings.HasPrefix(args[1], "KCFLAGS=-fprofile-arcs ") || strings.Contains(args[1], "-mno-outline-atomics") != outline {
+		if args := counting.Toolchain.Arguments(); len(args) != 2 || args[0] != "A=b" || !strings.HasPrefix(args[1], "KCFLAGS=-fmine -fprofile-arcs ") || strings.Contains(args[1], "-mno-outline-atomics") != outline {
 			t.Errorf("%s: arguments %q", arch, args)
 		}
-		if len(k.Toolchain.MakeArgs) != 1 {
-			t.Errorf("%s: the kernel itself was changed", arch)
+		if d := cmp.Diff([]string{"A=b", "KCFLAGS=-fmine"}, k.Toolchain.Arguments()); d != "" {
+			t.Errorf("%s: the kernel itself was changed (-want +got):\n%s", arch, d)
 		}
 	}
 	if _, err := Counting(&kernel.Kernel{Toolchain: kernel.Toolchain{CC: "clang-19"}}); fault.Of(err) != fault.Usage {

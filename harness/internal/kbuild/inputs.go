@@ -33,7 +33,7 @@ func Target(ctx context.Context, c *cache.Cache, k *kernel.Kernel) (*cache.Input
 		in.Add("place of the headers", k.Headers) // which the debug information names
 	}
 	return in.Add("toolchain", k.Toolchain.ID).Add("compiler", k.Toolchain.CC).Add("binutils", k.Toolchain.Prefix).
-		List("arguments of make", k.Toolchain.MakeArgs).List("environment", k.Toolchain.Env).Add("make", program("make")), nil
+		List("arguments of make", k.Toolchain.Arguments()).List("environment", k.Toolchain.Env).Add("make", program("make")), nil
 }
 
 // modulesInputs are those of built modules. The modes of sources are not among
@@ -52,7 +52,7 @@ func stageInputs(s *sources, k *kernel.Kernel) *cache.Inputs {
 	return cache.NewInputs(kindStage).Add("recipe", recipe).Add("sources", s.dir).List("of them", s.only).
 		Add("release", k.Release).Add("architecture", k.Arch).Add("headers", k.Headers).Add("and their contents", k.HeadersKey).
 		Add("toolchain", k.Toolchain.ID).Add("compiler", k.Toolchain.CC).Add("binutils", k.Toolchain.Prefix).
-		List("arguments of make", k.Toolchain.MakeArgs).List("environment", k.Toolchain.Env)
+		List("arguments of make", k.Toolchain.Arguments()).List("environment", k.Toolchain.Env)
 }
 
 // probesInputs are those of the stand-in for a compiler: what it does, which

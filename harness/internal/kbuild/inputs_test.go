@@ -103,6 +103,7 @@ func toolChanges() changes {
 		"compiler":             of(func(p *project) { p.kernel.Toolchain.CC = "gcc-12" }),
 		"binutils":             of(func(p *project) { p.kernel.Toolchain.Prefix = "aarch64-linux-gnu-" }),
 		"argument of make":     of(func(p *project) { p.kernel.Toolchain.MakeArgs = []string{"A=1", "B=3"} }),
+		"flag of the compiler": of(func(p *project) { p.kernel.Toolchain.Flags = []string{"-O1"} }),
 		"order of arguments":   of(func(p *project) { p.kernel.Toolchain.MakeArgs = []string{"B=2", "A=1"} }),
 		"compiler's variable":  of(func(p *project) { p.kernel.Toolchain.Env = nil }),
 		"place of the headers": func(t *testing.T, p *project) { moved(t, &p.kernel.Headers) },

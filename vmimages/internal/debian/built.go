@@ -4,12 +4,10 @@ package debian
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"kmodlab/internal/fault"
 	"kmodlab/internal/kernel"
@@ -124,16 +122,11 @@ func (p *Provider) built(ctx context.Context, ch catalogue.Choice, of plan, t tr
 	if err != nil {
 		return nil, err
 	}
-	f, err := readFacts(final)
+	k, _, err := kernelIn(final, ch, pin, t)
 	if err != nil {
 		return nil, err
 	}
-	k := &kernel.Kernel{
-		Series: ch.Series, Release: pin.Release, Version: pin.Version, Arch: pin.Arch, Flavour: ch.Flavour, Origin: pin.Suite,
-		Image: filepath.Join(final, imageFile), Digest: f.Digest, Config: filepath.Join(final, configFile),
-		Headers: filepath.Join(final, headersDir(pin.Release)), HeadersKey: builtKey(of), Reads: []string{t.dir}, Toolchain: t.Toolchain,
-	}
-	k.Toolchain.MakeArgs = append(slices.Clone(k.Toolchain.MakeArgs), withoutPaths(final, t.dir))
+	k.HeadersKey = builtKey(of)
 	return k, nil
 }
 
@@ -180,13 +173,5 @@ func takeBuilt(ctx context.Context, job compile.Job, dir string) error {
 	if err := os.WriteFile(filepath.Join(dir, configFile), config, 0o644); err != nil {
 		return s.End(err)
 	}
-	var f facts
-	if f.Digest, err = digest(filepath.Join(dir, imageFile)); err != nil {
-		return s.End(err)
-	}
-	text, err := json.Marshal(f)
-	if err != nil {
-		return s.End(err)
-	}
-	return s.End(os.WriteFile(filepath.Join(dir, factsFile), text, 0o644))
+	return s.End(writeFacts(dir, nil))
 }

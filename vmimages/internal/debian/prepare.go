@@ -46,17 +46,12 @@ func (p *Provider) prepared(ctx context.Context, ch catalogue.Choice, pin catalo
 	if err != nil {
 		return nil, err
 	}
-	f, err := readFacts(final)
+	k, f, err := kernelIn(final, ch, pin, t)
 	if err != nil {
 		return nil, err
 	}
-	k := &kernel.Kernel{
-		Series: ch.Series, Release: pin.Release, Version: pin.Version, Arch: pin.Arch, Flavour: ch.Flavour, Origin: pin.Suite,
-		Image: filepath.Join(final, imageFile), Digest: f.Digest, Config: filepath.Join(final, configFile),
-		Headers: filepath.Join(final, headersDir(pin.Release)), HeadersKey: headersKey(pin), Reads: []string{filepath.Join(final, "usr"), t.dir}, Toolchain: t.Toolchain,
-		Modules: filepath.Join(final, modulesDir),
-	}
-	k.Toolchain.MakeArgs = append(slices.Clone(k.Toolchain.MakeArgs), withoutPaths(final, t.dir))
+	k.HeadersKey, k.Modules = headersKey(pin), filepath.Join(final, modulesDir)
+	k.Reads = slices.Insert(k.Reads, 0, filepath.Join(final, "usr"))
 	if isSplit(pin) {
 		k.FetchModules = func(ctx context.Context, names ...string) (map[string]string, error) {
 			return p.ownModules(ctx, k, pin, names)
@@ -68,17 +63,30 @@ func (p *Provider) prepared(ctx context.Context, ch catalogue.Choice, pin catalo
 	return k, nil
 }
 
-// withoutPaths is the argument of make that keeps the places of our trees out
-// of what is compiled, so that modules are the same wherever the cache is.
-func withoutPaths(trees ...string) string {
-	arg := "KCFLAGS="
-	for i, tree := range trees {
-		if i > 0 {
-			arg += " "
-		}
-		arg += "-ffile-prefix-map=" + tree + "="
+// kernelIn returns the kernel in the folder dir, whether it was prepared or built,
+// and what was found out about it then. Modules are compiled for it with t.
+func kernelIn(dir string, ch catalogue.Choice, pin catalogue.Pin, t tree) (*kernel.Kernel, facts, error) {
+	f, err := readFacts(dir)
+	if err != nil {
+		return nil, f, err
 	}
-	return arg
+	k := &kernel.Kernel{
+		Series: ch.Series, Release: pin.Release, Version: pin.Version, Arch: pin.Arch, Flavour: ch.Flavour, Origin: pin.Suite,
+		Image: filepath.Join(dir, imageFile), Digest: f.Digest, Config: filepath.Join(dir, configFile),
+		Headers: filepath.Join(dir, headersDir(pin.Release)), Reads: []string{t.dir}, Toolchain: t.Toolchain,
+	}
+	k.Toolchain.Flags = withoutPaths(dir, t.dir)
+	return k, f, nil
+}
+
+// withoutPaths are the flags that keep the places of our trees out of what is
+// compiled, so that modules are the same wherever the cache is.
+func withoutPaths(trees ...string) []string {
+	var flags []string
+	for _, tree := range trees {
+		flags = append(flags, "-ffile-prefix-map="+tree+"=")
+	}
+	return flags
 }
 
 // headersDir is where a prepared kernel keeps its headers.
@@ -158,14 +166,21 @@ func finish(dir, final string, pin catalogue.Pin, toolchain string) error {
 	if err != nil {
 		return err
 	}
-	var f facts
-	if f.Virtio, err = extractVirtio(options, filepath.Join(dir, modulesDir), filepath.Join(dir, virtioDir)); err != nil {
+	virtio, err := extractVirtio(options, filepath.Join(dir, modulesDir), filepath.Join(dir, virtioDir))
+	if err != nil {
 		return err
 	}
-	if f.Digest, err = digest(filepath.Join(dir, imageFile)); err != nil {
+	return writeFacts(dir, virtio)
+}
+
+// writeFacts writes what is known of the kernel in dir, which has those files in
+// virtioDir.
+func writeFacts(dir string, virtio []string) error {
+	sum, err := digest(filepath.Join(dir, imageFile))
+	if err != nil {
 		return err
 	}
-	text, err := json.Marshal(f)
+	text, err := json.Marshal(facts{Digest: sum, Virtio: virtio})
 	if err != nil {
 		return err
 	}

@@ -53,7 +53,7 @@ func TestRealArchive(t *testing.T) {
 			}
 		}
 	}
-	cmd := exec.CommandContext(ctx, "make", append([]string{"-C", k.Headers, "M=" + dir, "CC=" + k.Toolchain.CC, "modules"}, k.Toolchain.MakeArgs...)...)
+	cmd := exec.CommandContext(ctx, "make", append([]string{"-C", k.Headers, "M=" + dir, "CC=" + k.Toolchain.CC, "modules"}, k.Toolchain.Arguments()...)...)
 	cmd.Env = []string{"PATH=" + k.Toolchain.Bin + ":" + bin}
 	if output, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("make: %v\n%s", err, output)
