@@ -4,8 +4,11 @@ package lesson
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 
@@ -193,8 +196,9 @@ func (r *run) lsmod(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // dmesg compares the log of the step before with a section, whole: dmesg
-// [SECTION]; without a section the log must be empty. "dmesg *" takes it as it
-// is: for a module that nobody has written an expectation for yet.
+// [SECTION]; without a section the log must be empty. What is chance in a line of
+// the section is a [hole]. "dmesg *" takes it as it is: for a module that nobody has
+// written an expectation for yet.
 func (r *run) dmesg(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) > 1 {
 		r.fail(ts, "usage: dmesg [SECTION | *]")
@@ -210,10 +214,12 @@ func (r *run) dmesg(ts *testscript.TestScript, neg bool, args []string) {
 	want := ""
 	if len(args) == 1 {
 		if r.options.Update {
-			r.updates[args[0]] = got
+			r.update(ts, args[0], got)
 			return
 		}
-		want = ts.ReadFile(args[0])
+		var err error
+		want, err = filled(ts.ReadFile(args[0]), got)
+		r.check(ts, err)
 	}
 	taken := &r.out.Steps[len(r.out.Steps)-1]
 	taken.Expected, taken.Compared = want, true
@@ -225,6 +231,16 @@ func (r *run) dmesg(ts *testscript.TestScript, neg bool, args []string) {
 		r.out.Diff = diffLogs(want, got)
 		ts.Fatalf("%s", r.out.Problem)
 	}
+}
+
+// update takes down what a section should hold, which may not be there yet.
+func (r *run) update(ts *testscript.TestScript, section, got string) {
+	before, err := os.ReadFile(ts.MkAbs(section))
+	if !errors.Is(err, fs.ErrNotExist) {
+		r.check(ts, err)
+	}
+	r.updates[section], err = holed(string(before), got)
+	r.check(ts, err)
 }
 
 // requires ends the script as unsupported where a condition does not hold.

@@ -80,6 +80,9 @@ func ReadCase(path string) (Case, error) {
 	if err != nil {
 		return Case{}, err
 	}
+	if err := checkHoles(path, archive); err != nil {
+		return Case{}, err
+	}
 	c := Case{
 		Lesson: filepath.Base(filepath.Dir(path)),
 		Name:   strings.TrimSuffix(filepath.Base(path), ".txtar"),
