@@ -18,7 +18,7 @@ const (
 	choiceRecipe    = "2"
 	ownRecipe       = "1"
 	builderRecipe   = "1"
-	builtRecipe     = "1"
+	builtRecipe     = "2"
 )
 
 // The kinds of the cache entries.
