@@ -179,7 +179,7 @@ func (r *Runner) attempt(ctx context.Context, col *Target, c lesson.Case, held *
 		}
 	}
 	v.Limit = r.Limit
-	b := &guest{vm: v, column: col, place: held, own: own, excused: map[uint64]bool{}, counting: counting}
+	b := &guest{vm: v, column: col, place: held, own: own, excused: map[uint64]bool{}, counting: counting, images: map[string][]byte{}}
 	outcome := r.Play(ctx, c, b, lesson.Options{Work: work, Update: r.Update, Echo: func(step string) {
 		b.current = step
 		r.View.Step(col.kernel.Release, c.ID(), step)
@@ -203,7 +203,7 @@ func (r *Runner) attempt(ctx context.Context, col *Target, c lesson.Case, held *
 		return verdict.Facts{Began: true, InfraError: err.Error()}, nil
 	}
 	fate.Records = slices.DeleteFunc(slices.Clone(fate.Records), func(rec kmsg.Record) bool { return b.excused[rec.Seq] }) // the log has them
-	found := splats(fate, b.last != nil)
+	found := withLeaks(splats(fate, b.last != nil), b.leaks)
 	f := facts(b, outcome, fate)
 	f.Hints = r.explainRefusal(b, outcome.Refused)
 	f.Splats = splat.Unexcused(found, allowed, c.Name, col.kernel.Series)

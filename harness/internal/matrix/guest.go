@@ -32,16 +32,18 @@ type guest struct {
 
 	inserted *insertion // the last step that inserted or removed a module, if it inserted
 
-	died     string          // how a task that did a step died
-	lost     uint64          // records that were lost
-	records  []kmsg.Record   // of the case, from the first step on
-	current  string          // the step under way, as the script writes it
-	trouble  string          // the first step that the kernel reported trouble at
-	last     *lastWord       // of the guest; nil as long as it has not said it
-	notes    []string        // what a reader of the record should know
-	excused  map[uint64]bool // the sequence numbers of records that say nothing of the case
-	forgiven uint64          // the taint that those left
-	counting *counting       // which lines the modules ran; nil when nobody asks
+	died     string            // how a task that did a step died
+	lost     uint64            // records that were lost
+	records  []kmsg.Record     // of the case, from the first step on
+	current  string            // the step under way, as the script writes it
+	trouble  string            // the first step that the kernel reported trouble at
+	last     *lastWord         // of the guest; nil as long as it has not said it
+	notes    []string          // what a reader of the record should know
+	excused  map[uint64]bool   // the sequence numbers of records that say nothing of the case
+	forgiven uint64            // the taint that those left
+	counting *counting         // which lines the modules ran; nil when nobody asks
+	images   map[string][]byte // of the modules that were inserted, by their names
+	leaks    []splat.Splat     // memory that nothing points to at the end
 }
 
 var _ Guest = (*guest)(nil)
@@ -58,6 +60,7 @@ func (b *guest) Insert(ctx context.Context, name string, params []string) (lesso
 	if err != nil {
 		return lesson.Step{}, err
 	}
+	b.images[name] = image
 	before := len(b.records)
 	step, err := b.step(ctx, func(ctx context.Context) (vm.Answer, error) {
 		return b.vm.Insert(ctx, image, params...)
@@ -171,8 +174,11 @@ func (b *guest) Look(ctx context.Context) (lesson.Step, []string, error) {
 }
 
 // Settle returns what was printed since the last step. It is the guest's last
-// word.
+// word, but for what it says of leaks.
 func (b *guest) Settle(ctx context.Context) (lesson.Step, error) {
+	if err := b.scan(ctx); err != nil {
+		return lesson.Step{}, err
+	}
 	step, err := b.step(ctx, b.vm.LastWord)
 	if err != nil {
 		return step, err
