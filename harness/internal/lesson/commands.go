@@ -21,7 +21,7 @@ import (
 // would act on the host (exec, cp, mkdir ...) are not among them.
 var scriptWords = map[string]bool{
 	"insmod": true, "rmmod": true, "lsmod": true, "dmesg": true, "read": true, "write": true, "run": true, "ends": true, "requires": true,
-	"remember": true, "nothing-left": true,
+	"remember": true, "nothing-left": true, "fail": true,
 	"stdout": true, "stderr": true, "skip": true, "stop": true,
 }
 
@@ -32,15 +32,16 @@ const anything = "*"
 
 // run is a script under way.
 type run struct {
-	ctx     context.Context
-	bench   Guest
-	options Options
-	pending *Step             // the step whose log was not compared yet
-	there   []string          // what was there when the script said remember; nil before that
-	over    bool              // the guest has ended
-	asItIs  bool              // the last step's log was taken as it is
-	updates map[string]string // section to what it should hold
-	out     Outcome
+	ctx      context.Context
+	bench    Guest
+	options  Options
+	pending  *Step             // the step whose log was not compared yet
+	there    []string          // what was there when the script said remember; nil before that
+	over     bool              // the guest has ended
+	asItIs   bool              // the last step's log was taken as it is
+	injected injected          // what is to fail in the next step
+	updates  map[string]string // section to what it should hold
+	out      Outcome
 }
 
 type command = func(ts *testscript.TestScript, neg bool, args []string)
@@ -67,6 +68,7 @@ func (r *run) commands() map[string]command {
 
 		"remember":     r.remember,
 		"nothing-left": r.nothingLeft,
+		"fail":         r.inject,
 	}
 }
 
@@ -82,6 +84,9 @@ func (r *run) begin(ts *testscript.TestScript, neg bool, word string, args []str
 	}
 	if r.over {
 		r.fail(ts, fmt.Sprintf("the guest has ended before %q", line))
+	}
+	if r.injected.what != "" && (word == "run" || word == "ends") {
+		r.fail(ts, fmt.Sprintf("fail %s: %q is done by another task; only insmod, rmmod, read and write can be made to fail", r.injected.what, line))
 	}
 	r.out.Step = line
 	r.out.Steps = append(r.out.Steps, Taken{Text: line})
@@ -107,6 +112,7 @@ func (r *run) guarded(usage string, act func(args []string) (Step, error)) comma
 		step, err := act(args)
 		r.printed(step) // even of a step that did not return
 		r.check(ts, err)
+		r.failed(ts)
 		name := unix.ErrnoName(step.Errno)
 		switch {
 		case step.Errno == 0 && neg:
@@ -148,6 +154,7 @@ func (r *run) file(usage string, n int, act func(args []string) (Step, error)) c
 		step, err := act(args)
 		r.printed(step)
 		r.check(ts, err)
+		r.failed(ts)
 		fmt.Fprint(ts.Stdout(), step.Output)
 		if step.Errno == 0 && neg {
 			r.fail(ts, fmt.Sprintf("%s %s was accepted, it should have been refused", word, args[0]))

@@ -21,6 +21,7 @@ type tape struct {
 	steps  map[string]Step // by "insmod NAME", "rmmod NAME", "run CMD"
 	loaded map[string]bool
 	late   []string
+	has    []string // conditions that hold
 	err    error
 
 	pictures [][]string // what is there at each look; the last one goes on to be
@@ -55,7 +56,9 @@ func (b tape) Look(context.Context) (Step, []string, error) {
 	return Step{}, b.pictures[n], b.err
 }
 func (b tape) Settle(context.Context) (Step, error) { return Step{Log: b.late}, b.err }
-func (b tape) Has(condition string) (bool, error)   { return condition == "kernel:>=6.1", nil }
+func (b tape) Has(condition string) (bool, error) {
+	return condition == "kernel:>=6.1" || slices.Contains(b.has, condition), nil
+}
 
 func play(t *testing.T, b tape, script string, update bool) (Outcome, string) {
 	t.Helper()

@@ -96,6 +96,10 @@ func (r *run) finish() {
 		r.out.Problem = "the last step's log is never compared; end the script with dmesg"
 		return
 	}
+	if r.injected.what != "" {
+		r.out.Problem = "fail " + r.injected.what + ": no step comes after it"
+		return
+	}
 	if r.over { // its log went to the end
 		r.out.Finished = true
 		return

@@ -43,6 +43,7 @@ type guest struct {
 	forgiven uint64            // the taint that those left
 	counting *counting         // which lines the modules ran; nil when nobody asks
 	images   map[string][]byte // of the modules that were inserted, by their names
+	looked   bool              // the case asks what is left behind
 	leaks    []splat.Splat     // memory that nothing points to at the end
 }
 
@@ -169,6 +170,7 @@ func (b *guest) Look(ctx context.Context) (lesson.Step, []string, error) {
 	if err != nil {
 		return step, nil, err
 	}
+	b.looked = true
 	names, err := leftover.Names(files)
 	return step, names, err
 }
