@@ -127,6 +127,37 @@ func whereabouts(text string) []string {
 	return places
 }
 
+// testimony is what was seen of a VM that owes an answer. While the agent answers,
+// however late, the processors say nothing of the task: they are at whatever else the
+// guest does meanwhile.
+type testimony struct {
+	tasks      []look        // of the task, by the agent's word
+	processors []look        // since the agent spoke
+	spoke      time.Duration // how long the VM had lived when the agent spoke last, or could have first
+}
+
+// add adds what was seen when the VM had lived own.
+func (t *testimony) add(l look, own time.Duration) {
+	if l.stack == "" {
+		t.processors = append(t.processors, l)
+		return
+	}
+	t.tasks = append(t.tasks, l)
+	t.processors, t.spoke = nil, own
+}
+
+// proof returns looks that show that a VM which has lived own gets nowhere, or nil.
+// Those at the processors do once the agent was silent for so much of the VM's time.
+func (t *testimony) proof(own, silent time.Duration) []look {
+	if len(t.tasks) >= leastLooks && goRound(t.tasks) {
+		return t.tasks
+	}
+	if len(t.processors) >= leastLooks && own-t.spoke >= silent && goRound(t.processors) {
+		return t.processors
+	}
+	return nil
+}
+
 // goRound tells whether looks show a guest that gets nowhere: nearly all that
 // was seen in their second half had been seen in the first. A tenth may be new:
 // a timer's interrupt comes in between.

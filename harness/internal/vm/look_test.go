@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 )
 
 // The registers are those that QEMU's monitor printed for real machines.
@@ -75,5 +76,53 @@ func TestFunctions(t *testing.T) {
 	want := []string{"[<0>] msleep", "[<0>] fault_init", "[<0>] do_one_initcall"}
 	if got := functions(stack); !slices.Equal(got, want) {
 		t.Errorf("functions() = %q; want %q", got, want)
+	}
+}
+
+// What an agent says that is only late counts for more than what the processors are
+// seen at while it waits for its turn.
+func TestTestimony(t *testing.T) {
+	task := look{stack: "[<0>] fault_init+0x1/0x2\n", places: []string{"fault_init"}}
+	idle := look{places: []string{"halted"}}
+	const silent = 10 * time.Second
+	for name, tt := range map[string]struct {
+		add  func(t *testimony)
+		own  time.Duration
+		want *look
+	}{
+		"the agent always answers": {func(t *testimony) { repeat(leastLooks, t, task, 0) }, 20 * time.Second, &task},
+		"it answers now and then": {func(t *testimony) {
+			for i := range leastLooks {
+				repeat(30, t, idle, time.Duration(i)*time.Second)
+				t.add(task, time.Duration(i)*time.Second)
+			}
+			t.add(idle, 30*time.Second)
+		}, 31 * time.Second, &task},
+		"it has hardly answered, and does": {func(t *testimony) {
+			repeat(200, t, idle, 5*time.Second)
+			t.add(task, 19*time.Second)
+			repeat(200, t, idle, 20*time.Second)
+		}, 21 * time.Second, nil},
+		"it answered, and falls silent": {func(t *testimony) {
+			t.add(task, 12*time.Second)
+			repeat(200, t, idle, 20*time.Second)
+		}, 22 * time.Second, &idle},
+		"it never says a word":      {func(t *testimony) { repeat(leastLooks, t, idle, 15*time.Second) }, 20 * time.Second, &idle},
+		"too little was seen of it": {func(t *testimony) { repeat(leastLooks-1, t, idle, 15*time.Second) }, 20 * time.Second, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			seen := &testimony{spoke: 10 * time.Second}
+			tt.add(seen)
+			looks := seen.proof(tt.own, silent)
+			if (looks == nil) != (tt.want == nil) || looks != nil && looks[len(looks)-1].stack != tt.want.stack {
+				t.Errorf("proof() = %v; want looks like %v", looks, tt.want)
+			}
+		})
+	}
+}
+
+func repeat(n int, t *testimony, l look, own time.Duration) {
+	for range n {
+		t.add(l, own)
 	}
 }

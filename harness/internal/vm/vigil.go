@@ -18,7 +18,7 @@ const leastLooks = 30
 // That time has passed proves nothing: the machine may be busy. It is a proof
 // that the VM has lived limit of its own time, and that all the while it was
 // seen to go round in the same places: the task that does the order, by the
-// agent's word, or the processors, when not even the agent gets to answer. A
+// agent's word, or the processors, when the agent is silent for half the limit. A
 // look leaves traces in the guest, such as inodes of /proc, so the first half of
 // the limit goes by without any.
 func (v *VM) vigil(ctx context.Context, during string, order uint64, limit time.Duration) *Lost {
@@ -26,7 +26,7 @@ func (v *VM) vigil(ctx context.Context, during string, order uint64, limit time.
 	// half of the limit.
 	every := limit / (4 * leastLooks)
 	began, m, w := time.Now(), v.meter(every), &witness{vm: v, order: order}
-	var looks []look
+	seen := testimony{spoke: limit / 2}
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
@@ -40,12 +40,15 @@ func (v *VM) vigil(ctx context.Context, during string, order uint64, limit time.
 		if m.own < limit/2 {
 			m.beat(ctx)
 		} else if l, ok := w.look(ctx, every); ok && m.beat(ctx) {
-			looks = append(looks, l)
+			seen.add(l, m.own)
 		}
-		switch wall := time.Since(began); {
-		case m.own >= limit && len(looks) >= leastLooks && goRound(looks):
-			return v.proved(during, looks, m.own, wall)
-		case wall > ceiling(limit):
+		wall := time.Since(began)
+		if m.own >= limit {
+			if looks := seen.proof(m.own, limit/2); looks != nil {
+				return v.proved(during, looks, m.own, wall)
+			}
+		}
+		if wall > ceiling(limit) {
 			return &Lost{Kind: LostStarved, During: during, Err: &starved{Own: m.own, Limit: limit, Wall: wall}}
 		}
 	}
