@@ -62,3 +62,58 @@ func TestEssenceOfALockup(t *testing.T) {
 		t.Errorf("Essence() = %q; want the first report's %d lines", got, len(again))
 	}
 }
+
+// Who finds out and reports is not who did it, and what is said twice is read once.
+func TestEssenceOfCheckers(t *testing.T) {
+	for name, want := range map[string][]string{
+		"kasan-use-after-free.txt": {
+			"BUG: KASAN: slab-use-after-free in fault_init+0x65/0xff0 [fault_uaf]",
+			"Write of size 1 at addr ffff888004c30a08 by task insmod/94",
+			"CPU: 0 UID: 0 PID: 94 Comm: insmod Tainted: G           OE       6.12.0 #1",
+			"Call Trace:",
+			"fault_init+0x65/0xff0 [fault_uaf]",
+			"do_one_initcall+0x58/0x310",
+			"do_init_module+0x60/0x230",
+			"Allocated by task 94:",
+			"fault_init+0x2c/0xff0 [fault_uaf]",
+			"Freed by task 94:",
+			"fault_init+0x4a/0xff0 [fault_uaf]",
+			"The buggy address belongs to the object at ffff888004c30a00",
+			"which belongs to the cache kmalloc-96 of size 96",
+			"The buggy address is located 8 bytes inside of",
+			"freed 96-byte region [ffff888004c30a00, ffff888004c30a60)",
+		},
+		"lockdep-circular.txt": {
+			"WARNING: possible circular locking dependency detected",
+			"insmod/94 is trying to acquire lock:",
+			"ffffffffc0203060 ((one).rwsem){++++}-{3:3}, at: blocking_notifier_call_chain+0x29/0x60",
+			"but task is already holding lock:",
+			"ffffffffc02030c0 ((two).rwsem){++++}-{3:3}, at: blocking_notifier_call_chain+0x29/0x60",
+			"which lock already depends on the new lock.",
+			"the existing dependency chain (in reverse order) is:",
+			"-> #1 ((two).rwsem){++++}-{3:3}:",
+			"blocking_notifier_call_chain+0x29/0x60",
+			"one_callback+0x1c/0xff0 [two_chains]",
+			"-> #0 ((one).rwsem){++++}-{3:3}:",
+			"blocking_notifier_call_chain+0x29/0x60",
+			"two_callback+0x1c/0xff0 [two_chains]",
+			"1 lock held by insmod/94:",
+			"#0: ffffffffc02030c0 ((two).rwsem){++++}-{3:3}, at: blocking_notifier_call_chain+0x29/0x60",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text, err := os.ReadFile("testdata/splats/" + name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			splats := find(string(text))
+			if len(splats) != 1 {
+				t.Fatalf("%d splats; want 1", len(splats))
+			}
+			got := slices.DeleteFunc(splats[0].Essence(), func(line string) bool { return line == "" })
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("Essence(): (-want +got)\n%s", diff)
+			}
+		})
+	}
+}
