@@ -10,7 +10,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"kmodlab/internal/fault"
+	"kmodlab/internal/step"
 	"kmodlab/vmimages/internal/catalogue"
 )
 
@@ -58,7 +61,7 @@ func TestExpiredIndex(t *testing.T) {
 		"a release by its name":         {nil, testSuite, false, point, true},
 		"every release":                 {nil, testSuite, false, points, true},
 		"a new lock":                    {nil, testSuite, false, update, true},
-		"a new lock of compilers":       {nil, toolSuite, false, update, true},
+		"a new lock of compilers":       {noTools, toolSuite, false, update, true},
 		"a closed suite to choose from": {func(a *archive, _ *catalogue.Lock) { a.undated = true }, testSuite, false, kernel("amd64"), false},
 		"a release of a closed suite":   {func(a *archive, _ *catalogue.Lock) { a.undated = true }, testSuite, false, point, false},
 	} {
@@ -99,6 +102,30 @@ func TestExpiredIndex(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What an index that is past its date cannot tell of stays pinned, and the rest is
+// renewed.
+func TestUpdateBesideAnExpiredIndex(t *testing.T) {
+	t.Parallel()
+	a, lock, c := newLab(t)
+	a.validFor = 24 * time.Hour
+	a.remove(testSuite, "6.1")
+	a.addKernel("57", "cloud")
+	a.publish(testSuite)
+	a.validFor = -24 * time.Hour
+	a.publish(toolSuite)
+	n := &notes{}
+	fresh, changes, err := a.provider(c, testCatalogue, lock, Options{}).Update(step.With(t.Context(), n.listen))
+	if err != nil || fresh.Kernels[0].Version != "6.1.57-1" || len(changes) != 1 {
+		t.Errorf("Update() = %+v, %v, %v; want the new kernel, and no other change", fresh, changes, err)
+	}
+	if diff := cmp.Diff(lock.Toolchains, fresh.Toolchains); diff != "" {
+		t.Errorf("Update() of toolchains (-pinned +got)\n%s", diff)
+	}
+	if text := strings.Join(n.text, "\n"); !strings.Contains(text, "stays as it is pinned: the index of "+toolSuite) {
+		t.Errorf("notes %q; want one that tells what stays", text)
 	}
 }
 

@@ -36,7 +36,8 @@ func (c Change) String() string {
 // flavour on every architecture, of every toolchain and of every emulator. It
 // returns the lock that names them
 // and how it differs from the one the provider works with; writing it to
-// [catalogue.LockFile] is the caller's.
+// [catalogue.LockFile] is the caller's. What is pinned out of a suite whose index is
+// past its date stays, and is told of.
 func (p *Provider) Update(ctx context.Context) (*catalogue.Lock, []Change, error) {
 	lock := &catalogue.Lock{}
 	choices, err := p.catalogue.Select("all", "all", "all")
@@ -44,7 +45,7 @@ func (p *Provider) Update(ctx context.Context) (*catalogue.Lock, []Change, error
 		return nil, nil, err
 	}
 	for _, ch := range choices {
-		pin, err := p.resolve(ctx, kernelTarget(p, ch), nil)
+		pin, err := p.renew(ctx, kernelTarget(p, ch))
 		var absent *absentError
 		if errors.As(err, &absent) && ch.Flavour != p.catalogue.Flavours[0] {
 			step.Note(ctx, "%s is not pinned: %s has %v", p.catalogue.Name(ch), ch.Suite, absent)
@@ -59,14 +60,14 @@ func (p *Provider) Update(ctx context.Context) (*catalogue.Lock, []Change, error
 		return nil, nil, err
 	}
 	for _, t := range p.catalogue.Trees() {
-		pin, err := p.resolve(ctx, toolchainTarget(p, t), nil)
+		pin, err := p.renew(ctx, toolchainTarget(p, t))
 		if err != nil {
 			return nil, nil, err
 		}
 		lock.Toolchains = append(lock.Toolchains, pin)
 	}
 	for _, e := range p.catalogue.Emulators {
-		pin, err := p.resolve(ctx, emulatorTarget(p, e), nil)
+		pin, err := p.renew(ctx, emulatorTarget(p, e))
 		if err != nil {
 			return nil, nil, err
 		}
@@ -75,6 +76,17 @@ func (p *Provider) Update(ctx context.Context) (*catalogue.Lock, []Change, error
 	changes := slices.Concat(compareLocks(p.lock.Kernels, lock.Kernels), compareLocks(p.lock.Toolchains, lock.Toolchains),
 		compareLocks(p.lock.Emulators, lock.Emulators))
 	return lock, changes, nil
+}
+
+// renew returns what the archive has now of what is wanted, or what is pinned where
+// that cannot be known.
+func (p *Provider) renew(ctx context.Context, t target) (catalogue.Pin, error) {
+	pin, err := p.resolve(ctx, t, nil)
+	if expired, ok := errors.AsType[*expiredError](err); ok && t.pinned {
+		step.Note(ctx, "%s stays as it is pinned: the index of %s is past its date (%v)", t.name, t.suite, expired)
+		return t.pin, nil
+	}
+	return pin, err
 }
 
 // updateBuilt pins the sources of what is built here: of exactly the releases that
@@ -87,7 +99,7 @@ func (p *Provider) updateBuilt(ctx context.Context, lock *catalogue.Lock) error 
 		}
 		for _, ch := range choices {
 			image, _ := lock.Kernel(ch.Series, p.catalogue.Flavours[0], ch.Arch)
-			pin, err := p.resolve(ctx, builtTarget(p, ch, image.Version), nil)
+			pin, err := p.renew(ctx, builtTarget(p, ch, image.Version))
 			if absent, ok := errors.AsType[*noSourcesError](err); ok {
 				step.Note(ctx, "%s is not pinned: %v", p.catalogue.Name(ch), absent)
 				continue
