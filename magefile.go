@@ -52,6 +52,7 @@ func Run(ctx context.Context,
 	kdir *string, // a kernel of your own: a built tree, or headers
 	image *string, // its image, when it is not in kdir
 	qemu *string, // which QEMU: own (of the archive), host, or a path
+	kernelArgs *string, // words for the kernel's command line: "slub_debug=FZPU init_on_free=1"
 	lesson *string, // a folder of kmod, or several: notify,order
 	run *string, // only the cases LESSON/CASE that match this expression
 	update *bool, // write down what the kernel prints instead of comparing it
@@ -60,7 +61,7 @@ func Run(ctx context.Context,
 	coverMin *int, // likewise, and fail below so many percent
 	locked *bool, // fail rather than take another kernel than the pinned one
 ) error {
-	return here().Run(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), QEMU: text(qemu), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image),
+	return here().Run(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), QEMU: text(qemu), Args: text(kernelArgs), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image),
 		Lesson: text(lesson), Run: text(run), Update: set(update), Locked: set(locked), Strict: strict, Cover: set(cover), CoverMin: number(coverMin, 0)})
 }
 
@@ -72,6 +73,7 @@ func Test(ctx context.Context,
 	kdir *string, // a kernel of your own: a built tree, or headers
 	image *string, // its image, when it is not in kdir
 	qemu *string, // which QEMU: own (of the archive), host, or a path
+	kernelArgs *string, // words for the kernel's command line: "slub_debug=FZPU init_on_free=1"
 	lesson *string, // a folder of kmod, or several: notify,order
 	run *string, // only the cases LESSON/CASE that match this expression
 	shard *string, // one part of the work, as in 2/4: see plan
@@ -82,7 +84,7 @@ func Test(ctx context.Context,
 	locked *bool, // fail rather than take another kernel than a pinned one
 	long *bool, // the long ones of the Go tests, too
 ) error {
-	return here().Test(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), QEMU: text(qemu), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image),
+	return here().Test(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), QEMU: text(qemu), Args: text(kernelArgs), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image),
 		Lesson: text(lesson), Run: text(run), Shard: text(shard), Update: set(update), Locked: set(locked), Strict: strict, Long: set(long), Cover: set(cover), CoverMin: number(coverMin, 0)})
 }
 
@@ -117,11 +119,12 @@ func Merge(ctx context.Context,
 	kernel *string, // series, release or set: 6.12, >=6.1, all, every
 	flavour *string, // cloud (default), amd64, rt, or all; debug, built here
 	arch *string, // amd64 (default), arm64, or all
+	kernelArgs *string, // of the parts: words for the kernel's command line: "slub_debug=FZPU init_on_free=1"
 	lesson *string, // a folder of kmod, or several: notify,order
 	run *string, // only the cases LESSON/CASE that match this expression
 	strict *bool, // fail where a kernel remarks on a case: something is deprecated, a parameter is ignored ...
 ) error {
-	return here().Merge(ctx, os.Stdout, dirs, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch),
+	return here().Merge(ctx, os.Stdout, dirs, harness.Flags{Kernel: text(kernel), Flavour: text(flavour), Arch: text(arch), Args: text(kernelArgs),
 		Lesson: text(lesson), Run: text(run), Strict: strict})
 }
 
@@ -133,9 +136,10 @@ func Bisect(ctx context.Context,
 	flavour *string, // cloud (default), amd64, rt; debug, built here
 	arch *string, // amd64 (default), arm64
 	qemu *string, // which QEMU: own (of the archive), host, or a path
+	kernelArgs *string, // words for the kernel's command line: "slub_debug=FZPU init_on_free=1"
 	strict *bool, // fail where a kernel remarks on a case: something is deprecated, a parameter is ignored ...
 ) error {
-	return here().Bisect(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), QEMU: text(qemu), Flavour: text(flavour), Arch: text(arch), Run: text(run), Strict: strict})
+	return here().Bisect(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), QEMU: text(qemu), Args: text(kernelArgs), Flavour: text(flavour), Arch: text(arch), Run: text(run), Strict: strict})
 }
 
 // Watch runs a lesson each time that you save one of its files.
@@ -148,9 +152,10 @@ func Watch(ctx context.Context,
 	flavour *string, // cloud (default), amd64, rt; debug, built here
 	arch *string, // amd64 (default), arm64
 	qemu *string, // which QEMU: own (of the archive), host, or a path
+	kernelArgs *string, // words for the kernel's command line: "slub_debug=FZPU init_on_free=1"
 	run *string, // only the cases LESSON/CASE that match this expression
 ) error {
-	return here().Watch(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), QEMU: text(qemu), Flavour: text(flavour), Arch: text(arch),
+	return here().Watch(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), QEMU: text(qemu), Args: text(kernelArgs), Flavour: text(flavour), Arch: text(arch),
 		Lesson: text(lesson), Run: text(run)})
 }
 
@@ -165,8 +170,9 @@ func Shell(ctx context.Context,
 	kdir *string, // a kernel of your own: a built tree, or headers
 	image *string, // its image, when it is not in kdir
 	qemu *string, // which QEMU: own (of the archive), host, or a path
+	kernelArgs *string, // words for the kernel's command line: "slub_debug=FZPU init_on_free=1"
 ) error {
-	return here().Shell(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), QEMU: text(qemu), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image)})
+	return here().Shell(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), QEMU: text(qemu), Args: text(kernelArgs), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image)})
 }
 
 // Debug freezes a case in the init function of its module, under gdb.
@@ -180,8 +186,9 @@ func Debug(ctx context.Context,
 	kernel *string, // a series or release; 6.12 when left out
 	flavour *string, // cloud (default), amd64, rt; debug, built here
 	qemu *string, // which QEMU: own (of the archive), host, or a path
+	kernelArgs *string, // words for the kernel's command line: "slub_debug=FZPU init_on_free=1"
 ) error {
-	return here().Debug(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), QEMU: text(qemu), Flavour: text(flavour), Lesson: text(lesson), Run: text(run)})
+	return here().Debug(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), QEMU: text(qemu), Args: text(kernelArgs), Flavour: text(flavour), Lesson: text(lesson), Run: text(run)})
 }
 
 // New makes a lesson NAME that passes at once: module, script, README.
@@ -210,6 +217,7 @@ func Try(ctx context.Context,
 	kdir *string, // a kernel of your own: a built tree, or headers
 	image *string, // its image, when it is not in kdir
 	qemu *string, // which QEMU: own (of the archive), host, or a path
+	kernelArgs *string, // words for the kernel's command line: "slub_debug=FZPU init_on_free=1"
 	params *string, // parameters of modules: "a:x=1 y=2;b:z=3"
 	device *string, // what the VMs are given to drive: edu,nvme; see docs/try.md
 	update *bool, // write down in the script what the kernel prints
@@ -219,7 +227,7 @@ func Try(ctx context.Context,
 	locked *bool, // fail rather than take another kernel than a pinned one
 ) error {
 	return here().Try(ctx, os.Stdout, harness.TryFlags{Dir: text(dir), Params: text(params), Device: text(device), Flags: harness.Flags{
-		Kernel: text(kernel), QEMU: text(qemu), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image), Update: set(update), Locked: set(locked), Strict: strict, Cover: set(cover), CoverMin: number(coverMin, 0)}})
+		Kernel: text(kernel), QEMU: text(qemu), Args: text(kernelArgs), Flavour: text(flavour), Arch: text(arch), KDir: text(kdir), Image: text(image), Update: set(update), Locked: set(locked), Strict: strict, Cover: set(cover), CoverMin: number(coverMin, 0)}})
 }
 
 // Bench measures boots, clones and cases against the least that is possible.
@@ -271,11 +279,12 @@ func Cycles(ctx context.Context,
 	flavour *string, // cloud (default), amd64, rt, or all; debug, built here
 	arch *string, // amd64 (default), arm64, or all
 	qemu *string, // which QEMU: own (of the archive), host, or a path
+	kernelArgs *string, // words for the kernel's command line: "slub_debug=FZPU init_on_free=1"
 	lesson *string, // a folder of kmod, or several: notify,order
 	run *string, // only the cases LESSON/CASE that match this expression
 	rounds *int, // how often; 200 by default
 ) error {
-	return here().Cycles(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), QEMU: text(qemu), Flavour: text(flavour), Arch: text(arch), Lesson: text(lesson), Run: text(run)}, number(rounds, 200))
+	return here().Cycles(ctx, os.Stdout, harness.Flags{Kernel: text(kernel), QEMU: text(qemu), Args: text(kernelArgs), Flavour: text(flavour), Arch: text(arch), Lesson: text(lesson), Run: text(run)}, number(rounds, 200))
 }
 
 // Lint asks everybody who has an opinion on the sources, and fails when anybody

@@ -136,7 +136,7 @@ func (b *bisection) tell(w io.Writer, before, after int) {
 		fmt.Fprintf(w, "%s: %s up to %s, %s from %s on\n", b.c.ID(), was.Verdict, name(before), is.Verdict, name(after))
 		for _, r := range []verdict.Record{was, is} {
 			if r.Reason != "" {
-				fmt.Fprintf(w, "  %s: %s\n", r.Column, strings.ReplaceAll(strings.TrimSpace(r.Reason), "\n", "\n  "))
+				fmt.Fprintf(w, "  %s: %s\n", r.Called(), strings.ReplaceAll(strings.TrimSpace(r.Reason), "\n", "\n  "))
 			}
 		}
 	default:

@@ -74,5 +74,5 @@ func (d *digest) Verdict(r verdict.Record) {
 	if r.Verdict == verdict.Unsupported {
 		reason = ": " + r.Reason
 	}
-	d.Printf("\n%s  %s/%s on %s  (%s, %.1f s)%s\n%s", strings.ToUpper(string(r.Verdict)), r.Lesson, r.Case, or(r.Kernel, r.Column), or(r.VM, "no VM"), r.Seconds, reason, b.String())
+	d.Printf("\n%s  %s/%s on %s  (%s, %.1f s)%s\n%s", strings.ToUpper(string(r.Verdict)), r.Lesson, r.Case, r.On(), or(r.VM, "no VM"), r.Seconds, reason, b.String())
 }

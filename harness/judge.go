@@ -27,7 +27,7 @@ const (
 // judge judges the records of a plan, those of this machine or of several, and
 // keeps the results.
 func (l *lab) judge(p *plan, records []verdict.Record) (verdict.Judgement, error) {
-	j := verdict.Run{Records: records, Plan: blank(&matrix.Runner{Root: l.home.Sources, Strict: p.strict, Again: l.again}, p.cells), Past: p.past, Strict: p.strict, Gone: p.gone, Ledger: p.book.stale}.Judge()
+	j := verdict.Run{Records: records, Plan: blank(&matrix.Runner{Root: l.home.Sources, Strict: p.strict, KernelArgs: l.args, Again: l.again}, p.cells), Past: p.past, Strict: p.strict, Gone: p.gone, Ledger: p.book.stale}.Judge()
 	return j, errors.Join(j.Write(filepath.Join(l.out, resultsFile)), verdict.Write(filepath.Join(l.out, knownFile), verdict.Known(p.past, j.Records)))
 }
 

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"golang.org/x/term"
 
@@ -34,6 +35,7 @@ type Flags struct {
 	KDir    string // folder of a kernel of the user's own: a built tree, or headers
 	Image   string // its image; "" for the one in KDir
 	QEMU    string // own, host or a path: see [emulator.Chosen]
+	Args    string // what is added to the kernels' command lines: see [vm.KernelArgs]
 	Lesson  string // "notify,order"
 	Run     string // regular expression that matches LESSON/CASE
 	Shard   string // "2/5": the second of five parts
@@ -49,6 +51,9 @@ type Flags struct {
 // strict tells whether a case that the kernel remarks on fails.
 func (f Flags) strict() bool { return f.Strict != nil && *f.Strict }
 
+// argsFlag is what [Flags.Args] is called on a command line.
+const argsFlag = "-kernel-args"
+
 // lab is what every target works with.
 type lab struct {
 	home      Home
@@ -59,6 +64,7 @@ type lab struct {
 	provider  *vmimages.Archive
 	qemu      emulator.Choice
 	locked    bool
+	args      []string      // what is added to the kernels' command lines
 	again     string        // what the command to run a case again has to have, too
 	coverage  *coverage.Run // what the run measured; nil when nobody asked
 	atLeast   int           // percent of the lines have to be run
@@ -70,9 +76,15 @@ func (h Home) open(ctx context.Context, w io.Writer, f Flags) (context.Context, 
 	if f.QEMU != "" {
 		l.again = " -qemu=" + word(f.QEMU)
 	}
+	var err error
+	if l.args, err = vm.KernelArgs(argsFlag, f.Args); err != nil {
+		return nil, nil, err
+	}
+	if len(l.args) > 0 {
+		l.again += " " + argsFlag + "=" + word(strings.Join(l.args, " "))
+	}
 	ctx = step.With(ctx, l.view.Listen)
 	context.AfterFunc(ctx, l.view.Close) // cases that are interrupted have no end
-	var err error
 	if l.cache, err = cache.Open(); err != nil {
 		return nil, nil, err
 	}
@@ -119,7 +131,7 @@ func (l *lab) runner(ctx context.Context, kernels []kernel.Source, view matrix.V
 	if err != nil {
 		return nil, err
 	}
-	return &matrix.Runner{Cache: l.cache, History: history, Root: l.home.Sources, Kmod: l.home.Lessons, Out: l.out, Update: update, View: view, QEMU: l.emulator, Again: l.again}, nil
+	return &matrix.Runner{Cache: l.cache, History: history, Root: l.home.Sources, Kmod: l.home.Lessons, Out: l.out, Update: update, View: view, QEMU: l.emulator, KernelArgs: l.args, Again: l.again}, nil
 }
 
 // emulator returns what VMs of arch run in.

@@ -72,6 +72,16 @@ func devicesOf(p *project.Project, flag string) ([]string, error) {
 	return names, vm.CheckDevices("-device", names)
 }
 
+// argsOf returns what is added to the command lines of a project's kernels. What the
+// flag says goes before.
+func argsOf(p *project.Project, flag string) (string, error) {
+	if flag != "" {
+		return flag, nil // it is looked at where all flags are
+	}
+	_, err := vm.KernelArgs(filepath.Join(p.Root, project.File), p.KernelArgs)
+	return p.KernelArgs, err
+}
+
 // alongFor reads what goes along into the guests of the kernels.
 func alongFor(p *project.Project, kernels []kernel.Source) ([]project.Along, error) {
 	var arches []string

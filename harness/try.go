@@ -68,6 +68,9 @@ func (h Home) try(ctx context.Context, w io.Writer, f TryFlags, p *project.Proje
 	if p.Devices, err = devicesOf(p, f.Device); err != nil {
 		return status(err)
 	}
+	if f.Args, err = argsOf(p, f.Args); err != nil {
+		return status(err)
+	}
 	ctx, l, err := h.open(ctx, w, f.Flags)
 	if err != nil {
 		return status(err)

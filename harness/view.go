@@ -18,7 +18,7 @@ func (v loud) Step(_, id, step string) { v.Printf("\n[%s] $ %s\n", id, step) }
 func (v loud) Log(_, _, line string)   { v.Printf("  %s\n", line) }
 
 func (v loud) Verdict(r verdict.Record) {
-	v.Printf("\n%s  %s/%s on %s  (%s)\n", strings.ToUpper(string(r.Verdict)), r.Lesson, r.Case, or(r.Kernel, r.Column), how(r))
+	v.Printf("\n%s  %s/%s on %s  (%s)\n", strings.ToUpper(string(r.Verdict)), r.Lesson, r.Case, r.On(), how(r))
 }
 
 // how says how long a case took, or what the kernel lacks. Why a case could not
@@ -41,7 +41,7 @@ func (v brief) Log(_, _, _ string)           {}
 
 func (v brief) Verdict(r verdict.Record) {
 	v.Left(cell(r.Kernel, r.Lesson+"/"+r.Case))
-	v.Printf("%-11s %5.2fs  %s/%s on %s\n", r.Verdict, r.Seconds, r.Lesson, r.Case, or(r.Kernel, r.Column))
+	v.Printf("%-11s %5.2fs  %s/%s on %s\n", r.Verdict, r.Seconds, r.Lesson, r.Case, r.On())
 }
 
 // cell names a case on a kernel.

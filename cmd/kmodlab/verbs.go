@@ -19,7 +19,7 @@ type action func(context.Context, harness.Home, given) error
 type given struct{ *cli.Command }
 
 func (g given) flags() harness.Flags {
-	return harness.Flags{Kernel: g.String("kernel"), Flavour: g.String("flavour"), Arch: g.String("arch"), KDir: g.String("kdir"), Image: g.String("image"), QEMU: g.String("qemu"),
+	return harness.Flags{Kernel: g.String("kernel"), Flavour: g.String("flavour"), Arch: g.String("arch"), KDir: g.String("kdir"), Image: g.String("image"), QEMU: g.String("qemu"), Args: g.String("kernel-args"),
 		Lesson: g.String("lesson"), Run: g.String("run"), Shard: g.String("shard"), Update: g.Bool("update"), Locked: g.Bool("locked"), Strict: g.said("strict"),
 		Cover: g.Bool("cover"), CoverMin: g.Int("cover-min")}
 }

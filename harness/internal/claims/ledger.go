@@ -82,11 +82,12 @@ func Rows(list []Claim, settlements []Settlement, kernels []string, records []ve
 	return rows
 }
 
-// index maps lesson/case and series to what became of the case.
+// index maps lesson/case and series to what became of the case. A kernel with another
+// command line than usual is not the one that a claim is about, and has another name.
 func index(records []verdict.Record) map[string]verdict.Record {
 	m := map[string]verdict.Record{}
 	for _, r := range records {
-		m[r.Lesson+"/"+r.Case+" "+r.Column] = r
+		m[r.Lesson+"/"+r.Case+" "+r.Called()] = r
 	}
 	return m
 }

@@ -29,7 +29,8 @@ func Reproduce(source kernel.Source, c lesson.Case) string {
 
 // blank is the record of a case that has not run.
 func (r *Runner) blank(source kernel.Source, col *Target, c lesson.Case) verdict.Record {
-	record := verdict.Record{Column: source.Name, Series: source.Series, Arch: source.Arch, Flavour: source.Flavour, Lesson: c.Lesson, Case: c.Name,
+	record := verdict.Record{Column: source.Name, Series: source.Series, Arch: source.Arch, Flavour: source.Flavour, Args: strings.Join(r.KernelArgs, " "),
+		Lesson: c.Lesson, Case: c.Name,
 		Script: r.relative(c.Script), Reproduce: Reproduce(source, c)}
 	if r.Reproduce != nil {
 		record.Reproduce = r.Reproduce(source, c)
@@ -197,6 +198,7 @@ func (r *Runner) attempt(ctx context.Context, col *Target, c lesson.Case, held *
 		}
 	}
 	fate := v.Close()
+	record.Notes = append(record.Notes, r.tellUnknown(ctx, col, fate.Records)...)
 	record.Diff, record.Line, record.Steps = outcome.Diff, outcome.Line, steps(outcome.Steps)
 	record.Log, err = r.keepLog(col.kernel, c, fate)
 	if err != nil {

@@ -29,8 +29,9 @@ type Target struct {
 	machine     vm.Machine
 	counters    []byte // the module that reads counters, where they are to be read
 
-	mu        sync.Mutex
-	templates map[int]*vm.Template // by number of CPUs
+	mu          sync.Mutex
+	templates   map[int]*vm.Template // by number of CPUs
+	toldUnknown bool                 // that the kernel does not know a word of its command line
 }
 
 // Prepare gets the kernel, builds the modules for it and describes
@@ -59,7 +60,7 @@ func (r *Runner) Prepare(ctx context.Context, source kernel.Source) (*Target, er
 		return nil, err
 	}
 	col.machine, err = r.emulated(ctx, vm.Machine{Kernel: k, Initramfs: image.Path, InitramfsKey: image.Key})
-	col.machine.Devices = r.Devices
+	col.machine.Devices, col.machine.KernelArgs = r.Devices, r.KernelArgs
 	return col, err
 }
 

@@ -54,22 +54,23 @@ func playScript(ctx context.Context, c lesson.Case, g Guest, o lesson.Options) l
 
 // Runner runs cases.
 type Runner struct {
-	Cache   *cache.Cache
-	Root    string        // the project's folder, which the initramfs is built from
-	Kmod    string        // the folder of the modules' sources
-	Only    []string      // the folders of Kmod to build; all when empty
-	Out     string        // where logs go
-	Again   string        // what the command to run a case again has to have besides: " -qemu=host"
-	Strict  bool          // a case that the kernel remarks on fails
-	Update  bool          // rewrite expected logs instead of comparing them
-	Limit   time.Duration // how much of its own time a VM may live in a step, before it is seen whether it hangs; 30 s for 0
-	Jobs    int           // cases that may run at once; as many as CPUs, for those that do not only wait, and memory carry for 0
-	View    View
-	QEMU    func(ctx context.Context, arch string) (vm.QEMU, error) // what VMs of arch run in
-	Devices []string                                                // which VMs are given, see [vm.DeviceNames]
-	Allow   []splat.Allowance                                       // splats that are no fault, beside those that a lesson allows
-	History api.History                                             // other kernels, by which what is missing on one is explained
-	Play    Play                                                    // what a case does on its VM; nil runs its script
+	Cache      *cache.Cache
+	Root       string        // the project's folder, which the initramfs is built from
+	Kmod       string        // the folder of the modules' sources
+	Only       []string      // the folders of Kmod to build; all when empty
+	Out        string        // where logs go
+	Again      string        // what the command to run a case again has to have besides: " -qemu=host"
+	Strict     bool          // a case that the kernel remarks on fails
+	Update     bool          // rewrite expected logs instead of comparing them
+	Limit      time.Duration // how much of its own time a VM may live in a step, before it is seen whether it hangs; 30 s for 0
+	Jobs       int           // cases that may run at once; as many as CPUs, for those that do not only wait, and memory carry for 0
+	View       View
+	QEMU       func(ctx context.Context, arch string) (vm.QEMU, error) // what VMs of arch run in
+	Devices    []string                                                // which VMs are given, see [vm.DeviceNames]
+	KernelArgs []string                                                // what is added to the kernels' command lines, see [vm.KernelArgs]
+	Allow      []splat.Allowance                                       // splats that are no fault, beside those that a lesson allows
+	History    api.History                                             // other kernels, by which what is missing on one is explained
+	Play       Play                                                    // what a case does on its VM; nil runs its script
 
 	Coverage *coverage.Collector // gathers which lines of the modules the cases run; nil measures nothing
 

@@ -23,7 +23,7 @@ func testRecords(of verdict.Record, tests []ktap.Test) []verdict.Record {
 	}
 	var records []verdict.Record
 	for _, t := range tests {
-		r := verdict.Record{Column: of.Column, Kernel: of.Kernel, Series: of.Series, Arch: of.Arch, Flavour: of.Flavour, Lesson: of.Lesson,
+		r := verdict.Record{Column: of.Column, Kernel: of.Kernel, Series: of.Series, Arch: of.Arch, Flavour: of.Flavour, Args: of.Args, Lesson: of.Lesson,
 			Case: testName(of.Case, t.Path), Verdict: verdict.Pass, Log: of.Log, VM: of.VM, Reproduce: of.Reproduce, Started: of.Started, Script: of.Script}
 		switch t.Outcome {
 		case ktap.Skipped:

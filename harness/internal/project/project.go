@@ -31,20 +31,21 @@ const version = 1
 type Project struct {
 	Root string `toml:"-"` // its folder
 
-	Version  int               `toml:"version"`
-	Kernels  []string          `toml:"kernels"`  // as -kernel takes them
-	Flavours []string          `toml:"flavours"` // as -flavour
-	Arches   []string          `toml:"arches"`   // as -arch
-	Folders  []string          `toml:"folders"`  // of modules, below Root; Root itself for none
-	Scripts  []string          `toml:"scripts"`  // patterns of scripts, below Root; those beside the modules for none
-	Modules  []string          `toml:"modules"`  // of the kernel itself, inserted first
-	Params   map[string]string `toml:"params"`   // by module: "a=1 b=2"
-	Devices  []string          `toml:"devices"`  // that VMs are given
-	Files    []string          `toml:"files"`    // patterns of what goes along into guests, below Root
-	Mirror   string            `toml:"mirror"`   // of the kernel archive
-	QEMU     string            `toml:"qemu"`     // own or host: what VMs run in
-	Strict   bool              `toml:"strict"`   // what a kernel remarks is a failure
-	Allow    []splat.Allowance `toml:"allow"`    // splats, and remarks, that are no fault
+	Version    int               `toml:"version"`
+	Kernels    []string          `toml:"kernels"`     // as -kernel takes them
+	Flavours   []string          `toml:"flavours"`    // as -flavour
+	Arches     []string          `toml:"arches"`      // as -arch
+	Folders    []string          `toml:"folders"`     // of modules, below Root; Root itself for none
+	Scripts    []string          `toml:"scripts"`     // patterns of scripts, below Root; those beside the modules for none
+	Modules    []string          `toml:"modules"`     // of the kernel itself, inserted first
+	Params     map[string]string `toml:"params"`      // by module: "a=1 b=2"
+	Devices    []string          `toml:"devices"`     // that VMs are given
+	KernelArgs string            `toml:"kernel_args"` // added to the kernels' command lines
+	Files      []string          `toml:"files"`       // patterns of what goes along into guests, below Root
+	Mirror     string            `toml:"mirror"`      // of the kernel archive
+	QEMU       string            `toml:"qemu"`        // own or host: what VMs run in
+	Strict     bool              `toml:"strict"`      // what a kernel remarks is a failure
+	Allow      []splat.Allowance `toml:"allow"`       // splats, and remarks, that are no fault
 }
 
 // Find returns the project that the folder dir belongs to: the nearest folder

@@ -65,6 +65,7 @@ folders = ["driver", "other"]
 scripts = ["tests/*.txtar"]
 modules = ["dummy"]
 mirror = "http://here/debian"
+kernel_args = "a=1 b"
 [params]
 driver = "a=1 b=2"
 [[allow]]
@@ -91,7 +92,7 @@ func TestParse(t *testing.T) {
 	if d := cmp.Diff([]string{filepath.Join(dir, "tests/a.txtar")}, files); err != nil || d != "" {
 		t.Errorf("scripts: %v (-want +got):\n%s", err, d)
 	}
-	if len(p.Allow) != 1 || p.Allow[0].Title != "WARNING in x" || p.Params["driver"] != "a=1 b=2" || p.Mirror == "" || len(p.Modules) != 1 {
+	if len(p.Allow) != 1 || p.Allow[0].Title != "WARNING in x" || p.Params["driver"] != "a=1 b=2" || p.Mirror == "" || p.KernelArgs != "a=1 b" || len(p.Modules) != 1 {
 		t.Errorf("read %+v; want all that is there", p)
 	}
 }

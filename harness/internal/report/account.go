@@ -87,7 +87,7 @@ func FailuresOf(records []verdict.Record) []Failure {
 			continue
 		}
 		i := slices.IndexFunc(all, func(f Failure) bool {
-			return r.Log == "" && f.Record.Log == "" && f.Record.Column == r.Column && f.Record.Verdict == r.Verdict && f.Record.Reason == r.Reason
+			return r.Log == "" && f.Record.Log == "" && f.Record.Called() == r.Called() && f.Record.Verdict == r.Verdict && f.Record.Reason == r.Reason
 		})
 		if i < 0 {
 			all = append(all, Failure{r, 1})

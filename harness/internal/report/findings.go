@@ -29,7 +29,7 @@ func findingsOf(records []verdict.Record) []finding {
 			if i < 0 {
 				i, all = len(all), append(all, finding{Text: text})
 			}
-			all[i].Cases = append(all[i].Cases, fmt.Sprintf("%s/%s on %s", r.Lesson, r.Case, r.Column))
+			all[i].Cases = append(all[i].Cases, fmt.Sprintf("%s/%s on %s", r.Lesson, r.Case, r.Called()))
 		}
 	}
 	return all

@@ -5,6 +5,7 @@ package report
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -102,6 +103,39 @@ func TestJUnitSchema(t *testing.T) {
 
 // Nothing but whole commands is written: text that came from a kernel cannot
 // end a line or begin a command of its own.
+// Whoever reads a report sees what was added to the kernels' command lines.
+func TestKernelArgsAreTold(t *testing.T) {
+	const args = "slub_debug=FZPU"
+	j := judgement(t)
+	for i := range j.Records {
+		j.Records[i].Args = args
+	}
+	failures := func(w io.Writer, j verdict.Judgement) error { Failures(w, j.Records, "out"); return nil }
+	findings := func(w io.Writer, j verdict.Judgement) error { Findings(w, j.Records); return nil }
+	for name, tt := range map[string]struct {
+		write func(io.Writer, verdict.Judgement) error
+		want  string
+	}{
+		"results.ktap": {KTAP, "# Subtest: 5.10.0-46-cloud-amd64 with " + args + "\n"},
+		"junit.xml":    {JUnit, `<property name="kernel_args" value="` + args + `">`},
+		"annotations":  {Annotations, "(6.12 with " + args},
+		"summary.md":   {Summary, ` | 5.10 with slub\_debug=FZPU |`},
+		"table":        {Table, "5.10 with " + args},
+		"failures":     {failures, "-amd64 with " + args + "  (fault of the"},
+		"findings":     {findings, " with " + args},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var b strings.Builder
+			if err := tt.write(&b, j); err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(b.String(), tt.want) {
+				t.Errorf("no %q in\n%s", tt.want, b.String())
+			}
+		})
+	}
+}
+
 func TestAnnotationsStayInTheirLines(t *testing.T) {
 	records := fixture(t)[:1]
 	records[0].Verdict, records[0].Reason = "fail", "a\n::set-output name=x::y\r\n::error::%0A"

@@ -87,11 +87,11 @@ func join(all []annotation, a annotation, r verdict.Record) []annotation {
 		return a.file == b.file && a.line == b.line && a.title == b.title && sameBut(a.text, b.text)
 	})
 	if i < 0 {
-		a.kernels = []string{r.Column}
+		a.kernels = []string{r.Called()}
 		return append(all, a)
 	}
-	if !slices.Contains(all[i].kernels, r.Column) {
-		all[i].kernels = append(all[i].kernels, r.Column)
+	if !slices.Contains(all[i].kernels, r.Called()) {
+		all[i].kernels = append(all[i].kernels, r.Called())
 	}
 	return all
 }

@@ -16,8 +16,10 @@ type Grid struct {
 
 // Kernel is a column of a grid.
 type Kernel struct {
-	Name                  string // how a person calls it: "6.12", "6.12 rt"
+	Name                  string // how a person calls it: "6.12", "6.12 rt", "6.12 with slub_debug=FZPU"
 	Release               string // "6.12.118+deb13-cloud-amd64"; "" for one that could not be had
+	Label                 string // the release, or else the name, with what was added to its command line
+	Args                  string // what was added
 	Series, Arch, Flavour string
 }
 
@@ -52,7 +54,7 @@ func NewGrid(records []verdict.Record) Grid {
 }
 
 func kernelOf(r verdict.Record) Kernel {
-	return Kernel{r.Column, r.Kernel, r.Series, r.Arch, r.Flavour}
+	return Kernel{r.Called(), r.Kernel, r.On(), r.Args, r.Series, r.Arch, r.Flavour}
 }
 
 // lessons returns the rows of g by lesson, in their order.

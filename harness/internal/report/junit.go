@@ -84,14 +84,11 @@ func JUnit(w io.Writer, j verdict.Judgement) error {
 }
 
 func junitKernel(k Kernel, lessons [][]*verdict.Record) (junitSuite, float64) {
-	suite := junitSuite{Name: k.Release}
-	for _, p := range []junitProperty{{"kernel", k.Release}, {"series", k.Series}, {"arch", k.Arch}, {"flavour", k.Flavour}} {
+	suite := junitSuite{Name: k.Label}
+	for _, p := range []junitProperty{{"kernel", k.Release}, {"series", k.Series}, {"arch", k.Arch}, {"flavour", k.Flavour}, {"kernel_args", k.Args}} {
 		if p.Value != "" {
 			suite.Properties = append(suite.Properties, p)
 		}
-	}
-	if suite.Name == "" {
-		suite.Name = k.Name
 	}
 	var total float64
 	for _, cases := range lessons {

@@ -27,18 +27,14 @@ func KTAP(w io.Writer, j verdict.Judgement) error {
 	for i, kernel := range g.Kernels {
 		inner := ktap{b, "    "}
 		lessons := g.column(i)
-		label := kernel.Release
-		if label == "" {
-			label = kernel.Name
-		}
-		inner.plan(label, len(lessons))
+		inner.plan(kernel.Label, len(lessons))
 		all := outcome{}
 		for j, cases := range lessons {
 			o := ktap{b, "        "}.lesson(cases)
 			inner.result(j+1, cases[0].Lesson, o)
 			all.add(o)
 		}
-		k.result(i+1, label, all)
+		k.result(i+1, kernel.Label, all)
 	}
 	if j.Ledger != "" {
 		k.comment(j.Ledger)

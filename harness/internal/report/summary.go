@@ -53,7 +53,7 @@ func Summary(w io.Writer, j verdict.Judgement) error {
 		}
 		fence := strings.Repeat("`", max(3, longestRun(text, '`')+1))
 		fmt.Fprintf(b, "\n<details><summary><b>%s</b> %s on %s (fault of the %s)</summary>\n\n%sdiff\n%s%s\n\n</details>\n",
-			r.Verdict, html.EscapeString(f.What()), html.EscapeString(or(r.Kernel, r.Column)), html.EscapeString(r.Owner), fence, text, fence)
+			r.Verdict, html.EscapeString(f.What()), html.EscapeString(r.On()), html.EscapeString(r.Owner), fence, text, fence)
 	}
 	for i, f := range findingsOf(j.Records) {
 		if i == 0 {

@@ -47,6 +47,6 @@ func Failures(w io.Writer, records []verdict.Record, out string) {
 				last = lastLines(r.Log)
 			}
 		}
-		fmt.Fprintf(w, "\n%s  %s on %s  (fault of the %s)\n%s", r.Verdict, f.What(), or(r.Kernel, r.Column), r.Owner, Indent(account(r, last), "  "))
+		fmt.Fprintf(w, "\n%s  %s on %s  (fault of the %s)\n%s", r.Verdict, f.What(), r.On(), r.Owner, Indent(account(r, last), "  "))
 	}
 }

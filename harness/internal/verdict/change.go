@@ -3,6 +3,7 @@
 package verdict
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,8 +12,24 @@ import (
 // CellID names one case on one kernel: "notify/transcript on 6.12".
 func CellID(column, lesson, name string) string { return lesson + "/" + name + " on " + column }
 
-// ID returns the name of what the record is about.
-func (r Record) ID() string { return CellID(r.Column, r.Lesson, r.Case) }
+// ID returns the name of what the record is about. A kernel with another command line
+// is another one.
+func (r Record) ID() string { return CellID(r.Called(), r.Lesson, r.Case) }
+
+// Called returns how a person calls the kernel of the record: "6.12", or "6.12 with
+// slub_debug=FZPU" where something was added to its command line.
+func (r Record) Called() string { return r.with(r.Column) }
+
+// On returns the release of the record's kernel in the place of its name, if it is known.
+func (r Record) On() string { return r.with(cmp.Or(r.Kernel, r.Column)) }
+
+// with adds to the name of a kernel what was added to its command line.
+func (r Record) with(kernel string) string {
+	if r.Args == "" {
+		return kernel
+	}
+	return kernel + " with " + r.Args
+}
 
 // News is what a change of a verdict means to a reader.
 type News string

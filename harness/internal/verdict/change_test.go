@@ -39,6 +39,37 @@ func TestChanges(t *testing.T) {
 	}
 }
 
+// A kernel with other words on its command line is another one: what becomes of a case
+// there is no news of the kernel without them, and does not take its place.
+func TestKernelArgsMakeAnotherKernel(t *testing.T) {
+	plain, checked := on("6.12", Pass), on("6.12", Splat)
+	checked.Kernel, checked.Args = "6.12.118", "slub_debug=FZPU x"
+	if got, want := checked.ID(), "notify/again on 6.12 with slub_debug=FZPU x"; got != want {
+		t.Errorf("ID() = %q; want %q", got, want)
+	}
+	if got, want := checked.On(), "6.12.118 with slub_debug=FZPU x"; got != want {
+		t.Errorf("On() = %q; want %q", got, want)
+	}
+	if got := plain.On(); got != "6.12" {
+		t.Errorf("On() = %q where the release is not known; want 6.12", got)
+	}
+	if got := changes([]Record{plain}, []Record{checked}); got != nil {
+		t.Errorf("changes() = %v; want none", got)
+	}
+	if got := Known([]Record{plain}, []Record{checked}); len(got) != 2 {
+		t.Errorf("Known() = %v; want both", got)
+	}
+	j := Run{Records: []Record{checked}, Plan: []Record{plain}}.Judge()
+	if d := cmp.Diff([]string{plain.ID()}, j.Missing()); d != "" {
+		t.Errorf("missing (-want +got):\n%s", d)
+	}
+	newer := on("7.3", Unsupported)
+	newer.Series, checked.Series = "7.3", "6.12"
+	if judged := regress([]Record{checked, newer}, map[string][]string{"notify/again": nil}); judged[1].Verdict != Unsupported {
+		t.Errorf("with other words than the older kernel it is %s; want unsupported, for nothing went away", judged[1].Verdict)
+	}
+}
+
 func TestChangesTellTheBadFirst(t *testing.T) {
 	before := []Record{on("1", Fail), on("2", Pass), on("3", Pass)}
 	after := []Record{on("1", Pass), on("2", Unsupported), on("3", Hang)}

@@ -88,7 +88,7 @@ func missing(records, plan []Record) []Record {
 	have, release := map[string]bool{}, map[string]string{}
 	for _, r := range records {
 		have[r.ID()] = true
-		release[r.Column] = max(release[r.Column], r.Kernel) // "" where the kernel could not be had
+		release[r.Called()] = max(release[r.Called()], r.Kernel) // "" where the kernel could not be had
 	}
 	var all []Record
 	for _, r := range plan {
@@ -96,7 +96,7 @@ func missing(records, plan []Record) []Record {
 			continue
 		}
 		r.Verdict, r.Owner, r.Reason, r.Missing = Infra, string(Infra.Owner()), "nobody ran it", true
-		r.Kernel = release[r.Column]
+		r.Kernel = release[r.Called()]
 		all = append(all, r)
 	}
 	return all

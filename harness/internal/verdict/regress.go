@@ -64,7 +64,7 @@ func lastThatHad(records []Record, r Record) (last Record, ok bool) {
 // kind.
 func had(o, r Record) bool {
 	ran := o.Verdict != Unsupported && o.Verdict != Infra && o.Verdict != Build
-	return ran && o.Lesson == r.Lesson && o.Case == r.Case && o.Arch == r.Arch && o.Flavour == r.Flavour
+	return ran && o.Lesson == r.Lesson && o.Case == r.Case && o.Arch == r.Arch && o.Flavour == r.Flavour && o.Args == r.Args
 }
 
 var kernelFlag = regexp.MustCompile(`-kernel=([-+.~\w]+)`)

@@ -21,11 +21,12 @@ const Schema = 3
 // needs: whoever has the results file and the logs beside it can make every
 // report again.
 type Record struct {
-	Column    string   `json:"column"`  // how a person calls the kernel: "6.12", "6.12 rt", "6.12.113+deb13"
-	Kernel    string   `json:"kernel"`  // release: "6.12.118+deb13-cloud-amd64"
-	Series    string   `json:"series"`  // "6.12"
-	Arch      string   `json:"arch"`    // "amd64"
-	Flavour   string   `json:"flavour"` // "cloud"
+	Column    string   `json:"column"`                // how a person calls the kernel: "6.12", "6.12 rt", "6.12.113+deb13"
+	Kernel    string   `json:"kernel"`                // release: "6.12.118+deb13-cloud-amd64"
+	Series    string   `json:"series"`                // "6.12"
+	Arch      string   `json:"arch"`                  // "amd64"
+	Flavour   string   `json:"flavour"`               // "cloud"
+	Args      string   `json:"kernel_args,omitempty"` // what was added to the kernel's command line, as one text; "" when nothing was
 	Lesson    string   `json:"lesson"`
 	Case      string   `json:"case"`
 	Verdict   Verdict  `json:"verdict"`

@@ -37,7 +37,7 @@ type Machine struct {
 	MemoryMiB   int           // 256
 	CPUFlags    []string      // changes to the CPU model, as QEMU writes them: "-smap"
 	Devices     []string      // names of devices to drive, see [DeviceNames]
-	KernelArgs  []string      // added to the kernel's command line
+	KernelArgs  []string      // added to the kernel's command line, see [KernelArgs]
 	BootTimeout time.Duration // of its own time, until the agent says hello; 1 minute
 	Shell       bool          // freeze it with a shell that waits for keys, which [VM.Shell] goes on with
 	Debugger    string        // path of a socket at which QEMU waits for a debugger; none when empty

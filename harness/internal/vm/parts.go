@@ -171,9 +171,15 @@ func commandLine(parts ...part) []string {
 // bootArgs is the command line of a machine that boots; ram, if not empty, is
 // the file that will hold its memory.
 func (m Machine) bootArgs(ram string) []string {
+	return commandLine(append(m.booting(ram), part{kernel: m.KernelArgs})...)
+}
+
+// booting is the parts of a machine that boots, but for what its user adds to the
+// kernel's command line.
+func (m Machine) booting(ram string) []part {
 	on := boardOf(m.Kernel.Arch)
-	return commandLine(bare(on), sandbox(), processor(on, m.Accel, m.CPUs, m.CPUFlags), memory(m.MemoryMiB, ram, true),
-		software(m.Kernel.Image, m.Initramfs), console(on, consoleFD), monitor(monitorFD), ports(agentFD, executorFD), given(m.Devices), part{kernel: m.KernelArgs})
+	return []part{bare(on), sandbox(), processor(on, m.Accel, m.CPUs, m.CPUFlags), memory(m.MemoryMiB, ram, true),
+		software(m.Kernel.Image, m.Initramfs), console(on, consoleFD), monitor(monitorFD), ports(agentFD, executorFD), given(m.Devices)}
 }
 
 // cloneArgs is the command line of a clone of m: the same machine, device by

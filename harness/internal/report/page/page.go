@@ -130,7 +130,7 @@ func (d *data) details(records []verdict.Record, logs fs.FS) {
 		if report.Failed(*r) {
 			key := ""
 			if r.Log == "" {
-				key = fmt.Sprint(r.Column, r.Verdict, r.Reason)
+				key = fmt.Sprint(r.Called(), r.Verdict, r.Reason)
 			}
 			if first, told := byKey[key]; told && key != "" {
 				numbers[r] = first
@@ -156,7 +156,7 @@ func (d *data) details(records []verdict.Record, logs fs.FS) {
 func (d *data) name(records []verdict.Record) {
 	for _, f := range report.FailuresOf(records) {
 		for i := range d.Failures {
-			if g := &d.Failures[i]; f.Cases > 1 && g.Column == f.Record.Column && g.Lesson == f.Record.Lesson && g.Case == f.Record.Case {
+			if g := &d.Failures[i]; f.Cases > 1 && g.Called() == f.Record.Called() && g.Lesson == f.Record.Lesson && g.Case == f.Record.Case {
 				g.What = f.What()
 			}
 		}

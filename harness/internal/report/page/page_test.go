@@ -71,6 +71,24 @@ func check(t *testing.T, b *browser, what, expression, want string) {
 
 const shownCells = `document.querySelectorAll('.cell:not([hidden])').length`
 
+// The page names what was added to the kernels' command lines: in the table, and with
+// each case.
+func TestKernelArgsAreTold(t *testing.T) {
+	j, list, settlements := fixture(t, fixtureFile)
+	for i := range j.Records {
+		j.Records[i].Args = "slub_debug=FZPU"
+	}
+	var b strings.Builder
+	if err := Write(&b, j, list, settlements, nil, os.DirFS(filepath.Dir(fixtureFile))); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{">5.10 with slub_debug=FZPU</th>", `<span class="on">on 5.10.0-46-cloud-amd64 with slub_debug=FZPU</span>`, "<b>5.10 with slub_debug=FZPU</b>", "<td>6.12 with slub_debug=FZPU</td>"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("the page has no %s", want)
+		}
+	}
+}
+
 func TestBrowser(t *testing.T) {
 	b := newBrowser(t)
 	page := write(t, fixtureFile)

@@ -74,7 +74,7 @@ func newTimeline(records []verdict.Record) timeline {
 			continue // it never started
 		}
 		s := span{r, at.Sub(began).Seconds(), at.Sub(began).Seconds() + r.Seconds}
-		spans[r.Column] = append(spans[r.Column], s)
+		spans[r.Called()] = append(spans[r.Called()], s)
 		t.Slowest = append(t.Slowest, r)
 		end = max(end, s.to)
 	}

@@ -50,7 +50,7 @@ func visible(text string) string {
 
 // words are what the filter finds a cell by.
 func words(r verdict.Record, k report.Kernel) string {
-	return strings.ToLower(strings.Join([]string{r.Lesson + "/" + r.Case, k.Name, k.Release, r.Reason}, " "))
+	return strings.ToLower(strings.Join([]string{r.Lesson + "/" + r.Case, k.Name, k.Label, r.Reason}, " "))
 }
 
 // started returns when the first of records started, "" when none did.
