@@ -85,3 +85,46 @@ func TestKernelArgs(t *testing.T) {
 		})
 	}
 }
+
+// What docs/debug-kernels.md has a script write wakes KFENCE, and it hears a use after
+// free.
+func TestKFENCE(t *testing.T) {
+	kmod, err := filepath.Abs("../../testdata/faults")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile("../../../docs/debug-kernels.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, wake, _ := strings.Cut(string(page), "\n    requires config:KFENCE\n")
+	wake, _, found := strings.Cut(wake, "\n    insmod mydriver\n")
+	if !found {
+		t.Fatal("the page has no script that wakes KFENCE")
+	}
+	script := filepath.Join(t.TempDir(), "uaf.txtar")
+	wake = "# KFENCE, awake.\nrequires config:KFENCE\n" + strings.ReplaceAll(wake, "    ", "") + "\ninsmod fault_uaf\ndmesg *\n"
+	if err := os.WriteFile(script, []byte(wake), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	c, err := lesson.ReadCase(script)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, series := range tested(t) {
+		t.Run(series, func(t *testing.T) {
+			r, source := newRunner(t, kmod, series)
+			col, err := r.Prepare(context.Background(), source)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := r.Case(context.Background(), col, c)
+			if heard := got.Verdict == verdict.Splat && strings.Contains(got.Reason, "KFENCE"); !heard && got.Verdict != verdict.Unsupported {
+				t.Errorf("%s: %s; want a report of KFENCE, or a kernel without it", got.Verdict, got.Reason)
+			}
+			if series == "6.12" && got.Verdict == verdict.Unsupported {
+				t.Errorf("%s: %s; 6.12 has KFENCE", got.Verdict, got.Reason)
+			}
+		})
+	}
+}
