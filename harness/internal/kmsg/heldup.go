@@ -26,6 +26,9 @@ var complaints = []complaint{
 	// Timers came due faster than they could be served
 	// (kernel/time/hrtimer.c, hrtimer_interrupt).
 	{pattern: regexp.MustCompile(`^hrtimer: interrupt took (\d+) ns$`), unit: time.Nanosecond},
+	// An event was past before its timer was set, three times in a row
+	// (kernel/time/clockevents.c, clockevents_increase_min_delta).
+	{pattern: regexp.MustCompile(`^CE: \S+ increased min_delta_ns to (\d+) nsec$`), unit: time.Nanosecond},
 	// More than a period went by before the server of the fair class got its
 	// next budget (kernel/sched/deadline.c, replenish_dl_entity).
 	{pattern: regexp.MustCompile(`^sched: DL replenish lagged too much$`), least: 100 * time.Millisecond},

@@ -38,18 +38,19 @@ func TestHeldUp(t *testing.T) {
 		line   string
 		claims time.Duration // what the line says
 	}{
-		"timers":              {"hrtimer: interrupt took 2315359458 ns", 2315359458},
-		"deadline server":     {"sched: DL replenish lagged too much", 100 * time.Millisecond},
-		"skew":                {"clocksource: timekeeping watchdog on CPU0: Marking clocksource 'tsc' as unstable because the skew is too large:", time.Millisecond},
-		"read-back delay":     {"clocksource: timekeeping watchdog on CPU1: hpet wd-wd read-back delay of 125000ns", time.Millisecond},
-		"work item":           {"workqueue: work_fn [m] hogged CPU for >10000us 4 times, consider switching to WQ_UNBOUND", 10 * time.Millisecond},
-		"performance counter": {"perf: interrupt took too long (2500000 > 2000000), lowering kernel.perf_event_max_sample_rate to 50000", 2500 * time.Microsecond},
-		"soft lockup":         {"watchdog: BUG: soft lockup - CPU#0 stuck for 22s! [insmod:88]", 22 * time.Second},
-		"soft lockup of 5.10": {"BUG: soft lockup - CPU#1 stuck for 26s! [kworker/1:1:33]", 26 * time.Second},
-		"workqueue lockup":    {"BUG: workqueue lockup - pool cpus=0 node=0 flags=0x0 nice=0 stuck for 31s!", 31 * time.Second},
-		"hung task":           {"INFO: task insmod:88 blocked for more than 120 seconds.", 120 * time.Second},
-		"RCU stall":           {"rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:", 21 * time.Second},
-		"RCU stall, itself":   {"rcu: INFO: rcu_sched self-detected stall on CPU", 21 * time.Second},
+		"a timer was set too late": {"CE: hpet increased min_delta_ns to 128142 nsec", 128142},
+		"timers":                   {"hrtimer: interrupt took 2315359458 ns", 2315359458},
+		"deadline server":          {"sched: DL replenish lagged too much", 100 * time.Millisecond},
+		"skew":                     {"clocksource: timekeeping watchdog on CPU0: Marking clocksource 'tsc' as unstable because the skew is too large:", time.Millisecond},
+		"read-back delay":          {"clocksource: timekeeping watchdog on CPU1: hpet wd-wd read-back delay of 125000ns", time.Millisecond},
+		"work item":                {"workqueue: work_fn [m] hogged CPU for >10000us 4 times, consider switching to WQ_UNBOUND", 10 * time.Millisecond},
+		"performance counter":      {"perf: interrupt took too long (2500000 > 2000000), lowering kernel.perf_event_max_sample_rate to 50000", 2500 * time.Microsecond},
+		"soft lockup":              {"watchdog: BUG: soft lockup - CPU#0 stuck for 22s! [insmod:88]", 22 * time.Second},
+		"soft lockup of 5.10":      {"BUG: soft lockup - CPU#1 stuck for 26s! [kworker/1:1:33]", 26 * time.Second},
+		"workqueue lockup":         {"BUG: workqueue lockup - pool cpus=0 node=0 flags=0x0 nice=0 stuck for 31s!", 31 * time.Second},
+		"hung task":                {"INFO: task insmod:88 blocked for more than 120 seconds.", 120 * time.Second},
+		"RCU stall":                {"rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:", 21 * time.Second},
+		"RCU stall, itself":        {"rcu: INFO: rcu_sched self-detected stall on CPU", 21 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for lost, want := range map[time.Duration][]string{
