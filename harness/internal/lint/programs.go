@@ -42,6 +42,7 @@ var styled = []folder{
 	{path: "harness/testdata/cycles"},
 	{path: "harness/testdata/foreign"},
 	{path: "harness/testdata/misuse"},
+	{path: "harness/testdata/wrong"},
 	{path: "harness/testdata/zoo"},
 	{path: "harness/internal/foreign/testdata/hostile"},
 	{"harness/testdata/faults", []string{"AVOID_BUG", "EXPORT_SYMBOL", "VOLATILE"}, "they do wrong on purpose"},
