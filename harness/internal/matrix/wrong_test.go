@@ -78,6 +78,9 @@ func runWrong(t *testing.T, r *Runner, source kernel.Source, modules map[string]
 		scripts[module] = wrongScript(module, "")
 		scripts[mended] += wrongScript(module, " mended=1")
 	}
+	for _, name := range []string{"leaked", mended} { // nothing-left asks for leaks
+		scripts[name] = "remember\ndmesg *\n" + scripts[name] + "nothing-left\ndmesg *\n"
+	}
 	records, err := r.RunBuilt(t.Context(), []kernel.Source{source}, folder.Unbuilt(""), func(context.Context, *kernel.Kernel, *kbuild.Modules) ([]lesson.Case, error) {
 		var cases []lesson.Case
 		for _, name := range slices.Sorted(maps.Keys(scripts)) {
