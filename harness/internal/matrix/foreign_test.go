@@ -69,11 +69,11 @@ func testForeignFolder(t *testing.T, series string) {
 		"unit":     {verdict.Unsupported, "needs config:KUNIT", ""},
 		"tally":    {verdict.Pass, "", "KTAP version 1"},
 
-		"sums.adds":       {verdict.Pass, "", ""},
-		"sums.divides":    {verdict.Fail, "divides: 4 / 2 is 3", ""},
-		"sums.multiplies": {verdict.Unsupported, "no time", ""},
-		"tally.rest":      {verdict.Pass, "", ""},
-		"warns":           {verdict.Splat, "rmmod warns: WARNING", "warns_exit"},
+		"tally.sums.adds":       {verdict.Pass, "", ""},
+		"tally.sums.divides":    {verdict.Fail, "divides: 4 / 2 is 3", ""},
+		"tally.sums.multiplies": {verdict.Unsupported, "no time", ""},
+		"tally.rest":            {verdict.Pass, "", ""},
+		"warns":                 {verdict.Splat, "rmmod warns: WARNING", "warns_exit"},
 	}
 	got := map[string]result{}
 	for _, record := range records {

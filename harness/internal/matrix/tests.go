@@ -15,7 +15,8 @@ import (
 )
 
 // testRecords are the records of the tests that a case's module printed the results
-// of: cases like others, called GROUP.TEST, or MODULE.TEST where there is no group.
+// of: cases like others, called MODULE.GROUP.TEST, or MODULE.TEST where there is no
+// group, or one of the module's name.
 // Of a case of which nothing can be said there are none.
 func testRecords(of verdict.Record, tests []ktap.Test) []verdict.Record {
 	if of.Verdict == verdict.Infra {
@@ -40,11 +41,11 @@ func testRecords(of verdict.Record, tests []ktap.Test) []verdict.Record {
 
 // testName is how the case of a test is called, in one word.
 func testName(of string, path []string) string {
-	switch len(path) {
-	case 0: // all of its results
+	switch {
+	case len(path) == 0: // all of its results
 		path = []string{of, "ktap"}
-	case 1:
-		path = []string{of, path[0]}
+	case len(path) == 1 || path[0] != of: // two modules may call a group the same
+		path = append([]string{of}, path...)
 	}
 	return strings.Join(strings.FieldsFunc(strings.Join(path, "."), func(r rune) bool { return r <= ' ' || r == '/' }), "_")
 }

@@ -33,11 +33,11 @@ func TestTestRecords(t *testing.T) {
 			Case: name, Verdict: v, Owner: owner, Reason: reason, Trouble: trouble}
 	}
 	want := []verdict.Record{
-		record("sums.adds", verdict.Pass, "", "", ""),
-		record("sums.two_words_x", verdict.Fail, "module", "two words: at x.c:3", "talk\n# two words: at x.c:3\n# more"),
+		record("driver_test.sums.adds", verdict.Pass, "", "", ""),
+		record("driver_test.sums.two_words_x", verdict.Fail, "module", "two words: at x.c:3", "talk\n# two words: at x.c:3\n# more"),
 		record("driver_test.alone", verdict.Fail, "module", "TIMEOUT 3 s", ""),
 		record("driver_test.silent", verdict.Fail, "module", "the test says that it failed", ""),
-		record("sums.not", verdict.Unsupported, "", "the test skips itself", ""),
+		record("driver_test.sums.not", verdict.Unsupported, "", "the test skips itself", ""),
 		record("driver_test.ktap", verdict.Fail, "module", "it promised 5 results and gave 3", ""),
 	}
 	if d := cmp.Diff(want, testRecords(of, tests)); d != "" {
