@@ -179,7 +179,10 @@ func (r *Runner) attempt(ctx context.Context, col *Target, c lesson.Case, held *
 			return verdict.Facts{Began: true, InfraError: err.Error()}, nil
 		}
 	}
-	v.Limit = r.Limit
+	if v.Limit, err = r.limit(col); err != nil {
+		v.Close()
+		return unable(err), nil
+	}
 	b := &guest{vm: v, column: col, place: held, own: own, excused: map[uint64]bool{}, counting: counting, images: map[string][]byte{}}
 	outcome := r.Play(ctx, c, b, lesson.Options{Work: work, Update: r.Update, Echo: func(step string) {
 		b.current = step

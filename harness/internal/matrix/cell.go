@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"kmodlab/harness/internal/kbuild"
 	"kmodlab/harness/internal/lesson"
@@ -239,4 +240,15 @@ func (col *Target) Debuggable(path string) {
 	defer col.mu.Unlock()
 	col.machine.Debugger = path
 	clear(col.templates)
+}
+
+// limit is how much of its own time a VM of col may live in a step. An emulator takes
+// several times as long for a kernel that checks each access to memory.
+func (r *Runner) limit(col *Target) (time.Duration, error) {
+	const longer = 5
+	checks, err := col.conditions.Has("config:KASAN")
+	if err != nil || !checks {
+		return r.Limit, err
+	}
+	return longer * r.Limit, nil
 }

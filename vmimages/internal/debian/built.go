@@ -126,6 +126,8 @@ func (p *Provider) built(ctx context.Context, ch catalogue.Choice, of plan, t tr
 	if err != nil {
 		return nil, err
 	}
+	// The kernel goes without, to be small; modules are asked for lines of their sources.
+	k.Toolchain.Flags = append(k.Toolchain.Flags, "-g")
 	k.HeadersKey = builtKey(of)
 	return k, nil
 }
