@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -161,6 +162,9 @@ func TestBuiltKernel(t *testing.T) {
 	want.Image, want.Config, want.Headers, want.Toolchain, want.Reads, want.HeadersKey = k.Image, k.Config, k.Headers, k.Toolchain, k.Reads, k.HeadersKey
 	if d := cmp.Diff(want, k); d != "" {
 		t.Errorf("Kernel(6.1 debug) (-want +got):\n%s", d)
+	}
+	if !slices.Contains(k.Toolchain.Flags, "-g") {
+		t.Errorf("modules are compiled with %q; want debug information, for lines of their sources", k.Toolchain.Flags)
 	}
 	if k.HeadersKey == "" || k.Toolchain.CC != "gcc-12" {
 		t.Errorf("headers are called %q, the compiler %q", k.HeadersKey, k.Toolchain.CC)
