@@ -66,6 +66,20 @@ func column(t *testing.T, p page, name string) []string {
 // fill makes the cell at position at of each row what of says of the row.
 func fill(t *testing.T, p page, name string, at int, of func(row []string) string) {
 	t.Helper()
+	replace(t, p, name, func(old string) string {
+		lines := strings.Split(strings.TrimSpace(old), "\n")
+		for i, line := range lines[2:] {
+			row := cells(line)
+			row[at] = of(row)
+			lines[i+2] = strings.ReplaceAll("| "+strings.Join(row, " | ")+" |", "|  |", "| |")
+		}
+		return strings.Join(lines, "\n") + "\n"
+	})
+}
+
+// replace makes the page's tables called name what made says of each.
+func replace(t *testing.T, p page, name string, made func(old string) string) {
+	t.Helper()
 	rows(t, p, name) // there are some
 	var diff string
 	want := table.ReplaceAllStringFunc(p.text, func(block string) string {
@@ -73,13 +87,7 @@ func fill(t *testing.T, p page, name string, at int, of func(row []string) strin
 		if m[1] != name {
 			return block
 		}
-		lines := strings.Split(strings.TrimSpace(m[2]), "\n")
-		for i, line := range lines[2:] {
-			row := cells(line)
-			row[at] = of(row)
-			lines[i+2] = strings.ReplaceAll("| "+strings.Join(row, " | ")+" |", "|  |", "| |")
-		}
-		filled := strings.Join(lines, "\n") + "\n"
+		filled := made(m[2])
 		diff += cmp.Diff(m[2], filled)
 		return strings.TrimSuffix(block, m[2]) + filled
 	})

@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"github.com/BurntSushi/toml"
-	"github.com/google/go-cmp/cmp"
 )
 
 const wrongs = "harness/testdata/wrong"
@@ -51,8 +50,8 @@ func TestNoticed(t *testing.T) {
 		}
 	}
 	compareSets(t, "noticed.toml", slices.Collect(maps.Keys(told)), slices.Values(modules))
-	replace(t, read(t, "docs/debug-kernels.md"), "noticed", page)
-	replace(t, read(t, filepath.Join(wrongs, "README.md")), "wrong", short)
+	replace(t, read(t, "docs/debug-kernels.md"), "noticed", func(string) string { return page })
+	replace(t, read(t, filepath.Join(wrongs, "README.md")), "wrong", func(string) string { return short })
 }
 
 // verdictIn is how a table shows a verdict without its reason.
@@ -71,20 +70,4 @@ func noticed(text string) string {
 		return verdictIn(v)
 	}
 	return verdictIn(v) + " " + reason
-}
-
-// replace makes the page's table called name the one that is wanted.
-func replace(t *testing.T, p page, name, want string) {
-	t.Helper()
-	rows(t, p, name) // there are some
-	var diff string
-	text := table.ReplaceAllStringFunc(p.text, func(block string) string {
-		m := table.FindStringSubmatch(block)
-		if m[1] != name {
-			return block
-		}
-		diff = cmp.Diff(m[2], want)
-		return strings.TrimSuffix(block, m[2]) + want
-	})
-	p.rewrite(t, text, diff)
 }
